@@ -113,7 +113,7 @@ distance(const char *a, size_t a_length, const char *b, size_t b_length)
     return rows.this[b_length];
 }
 
-/* Short names that share nothing are within three edits too: not those. */
+/* Short names that share little are within three edits too: not those. */
 static size_t
 likeness(const char *name, const char *other)
 {
@@ -123,7 +123,8 @@ likeness(const char *name, const char *other)
     if (length > NEAREST_LENGTH || other_length > NEAREST_LENGTH)
         return NEAREST_MAX + 1;
     const size_t edits = distance(name, length, other, other_length);
-    return edits < length || edits < other_length ? edits : NEAREST_MAX + 1;
+    const size_t longer = length > other_length ? length : other_length;
+    return 2 * edits <= longer ? edits : NEAREST_MAX + 1;
 }
 
 const char *

@@ -35,12 +35,12 @@ enum field_form {
 };
 
 struct field_def {
-    char *name;           /* owned */
-    char *meaning;        /* owned; one sentence */
+    char *name;    /* owned */
+    char *meaning; /* owned; one sentence */
     enum field_form form;
-    bool required;        /* a facet without it is refused */
-    uint32_t max;         /* of a text, in bytes */
-    char **codes;         /* owned; of a code; NULL-terminated */
+    bool required; /* a facet without it is refused */
+    uint32_t max;  /* of a text, in bytes */
+    char **codes;  /* owned; of a code; NULL-terminated */
 };
 
 struct facet_def {
@@ -52,13 +52,13 @@ struct facet_def {
 };
 
 struct type_def {
-    char *name;    /* owned */
-    char *meaning; /* owned */
-    char *line;    /* owned; line of state that it belongs to; "" none */
-    bool personal; /* about one person: needs identity */
-    bool protocol; /* issued by the daemon alone; `send` refuses it */
-    uint64_t must; /* facets without which it is refused */
-    uint64_t may;  /* facets that it may hold, `must` included */
+    char *name;     /* owned */
+    char *meaning;  /* owned */
+    char *line;     /* owned; line of state that it belongs to; "" none */
+    bool personal;  /* about one person: needs identity */
+    bool protocol;  /* issued by the daemon alone; `send` refuses it */
+    uint64_t must;  /* facets without which it is refused */
+    uint64_t may;   /* facets that it may hold, `must` included */
     uint32_t slots; /* digests in its header, EVENT_SLOTS_MAX at most */
 };
 

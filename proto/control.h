@@ -8,9 +8,9 @@
 
 #include "proto/event.h"
 
-#define CONTROL_REQUEST_MAX 8388608
-#define CONTROL_REPLY_MAX   1048576
-#define CONTROL_DRAFTS_MAX  2048 /* in one request */
+#define CONTROL_REQUEST_MAX    8388608
+#define CONTROL_REPLY_MAX      1048576
+#define CONTROL_DRAFTS_MAX     2048 /* in one request */
 #define CONTROL_ADDRESSEES_MAX 64
 
 struct draft_facet {

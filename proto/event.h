@@ -19,22 +19,22 @@
 #include "proto/catalogue.h"
 #include "proto/id.h"
 
-#define EVENT_HEADER_MAX   2048
-#define EVENT_PAYLOAD_MAX  262144 /* all facets of one event */
-#define EVENT_PACKED_MAX   327680
-#define EVENT_FACETS_MAX   EVENT_SLOTS_MAX
-#define PROOF_PATH_MAX     16
-#define PROOF_SIZE_MAX     65536
-#define SIGNATURE_SIZE     64
-#define KEY_ID_SIZE        8
-#define SALT_SIZE          32
-#define CASE_REF_MAX       50
-#define EVENT_TYPE_MAX     63
-#define FACET_KIND_MAX     31
-#define FIELD_NAME_MAX     63
-#define RULE_ID_MAX        63
-#define REASON_MAX         63   /* of a refusal */
-#define REFUSALS_MAX       4096 /* in one receipt */
+#define EVENT_HEADER_MAX  2048
+#define EVENT_PAYLOAD_MAX 262144 /* all facets of one event */
+#define EVENT_PACKED_MAX  327680
+#define EVENT_FACETS_MAX  EVENT_SLOTS_MAX
+#define PROOF_PATH_MAX    16
+#define PROOF_SIZE_MAX    65536
+#define SIGNATURE_SIZE    64
+#define KEY_ID_SIZE       8
+#define SALT_SIZE         32
+#define CASE_REF_MAX      50
+#define EVENT_TYPE_MAX    63
+#define FACET_KIND_MAX    31
+#define FIELD_NAME_MAX    63
+#define RULE_ID_MAX       63
+#define REASON_MAX        63   /* of a refusal */
+#define REFUSALS_MAX      4096 /* in one receipt */
 
 enum reliability {
     RELIABILITY_UNKNOWN,
@@ -44,13 +44,13 @@ enum reliability {
 
 struct header {
     struct event_id event_id;
-    const char *issuer;      /* borrowed, as all text here */
+    const char *issuer; /* borrowed, as all text here */
     const char *event_type;
     const char *occurred_on;
     uint64_t issued_at;
-    const char *case_ref;    /* "": none */
+    const char *case_ref;        /* "": none */
     struct event_id in_reply_to; /* zero: none */
-    const char *as_of;       /* "": unknown */
+    const char *as_of;           /* "": unknown */
     enum reliability reliability;
     bool test;
     size_t digest_count;

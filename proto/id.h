@@ -19,29 +19,29 @@
 #define INSTITUTION_MAX 63
 
 /* name, what it is (design: the words of law.md section 2) */
-#define INSTITUTION_KINDS(X)                                    \
-    X(ORP, "orp", "regional employment office")                 \
-    X(CCH, "cch", "unemployment fund")                          \
-    X(LMMT, "lmmt", "logistics of labour-market measures")      \
-    X(OAI, "oai", "invalidity-insurance office")                \
-    X(AS, "as", "social service")                               \
-    X(AIDECH, "aidech", "cantonal aid to the unemployed")       \
-    X(MIGINT, "migint", "asylum or integration body")           \
-    X(MIGAUT, "migaut", "migration authority")                  \
-    X(OPUC, "opuc", "vocational guidance")                      \
-    X(FP, "fp", "vocational-training authority")                \
-    X(JEUNES, "jeunes", "youth insertion body")                 \
-    X(PC, "pc", "supplementary benefits")                       \
-    X(CCAVS, "ccavs", "old-age insurance fund")                 \
-    X(SUVA, "suva", "accident insurer")                         \
-    X(ADDICT, "addict", "addiction service")                    \
+#define INSTITUTION_KINDS(X)                               \
+    X(ORP, "orp", "regional employment office")            \
+    X(CCH, "cch", "unemployment fund")                     \
+    X(LMMT, "lmmt", "logistics of labour-market measures") \
+    X(OAI, "oai", "invalidity-insurance office")           \
+    X(AS, "as", "social service")                          \
+    X(AIDECH, "aidech", "cantonal aid to the unemployed")  \
+    X(MIGINT, "migint", "asylum or integration body")      \
+    X(MIGAUT, "migaut", "migration authority")             \
+    X(OPUC, "opuc", "vocational guidance")                 \
+    X(FP, "fp", "vocational-training authority")           \
+    X(JEUNES, "jeunes", "youth insertion body")            \
+    X(PC, "pc", "supplementary benefits")                  \
+    X(CCAVS, "ccavs", "old-age insurance fund")            \
+    X(SUVA, "suva", "accident insurer")                    \
+    X(ADDICT, "addict", "addiction service")               \
     X(BUREAU, "bureau", "bureau of a case team")
 
 enum institution_kind {
 #define INSTITUTION_KIND_ENUM(name, text, meaning) KIND_##name,
     INSTITUTION_KINDS(INSTITUTION_KIND_ENUM)
 #undef INSTITUTION_KIND_ENUM
-        KIND_COUNT
+    KIND_COUNT
 };
 
 const char *kind_name(enum institution_kind kind);

@@ -8,15 +8,15 @@
 
 #include "proto/event.h"
 
-#define LINK_VERSION       1
-#define LINK_FRAME_MAX     393216
-#define LINK_ID_SIZE       32
-#define STREAM_ID_SIZE     16
-#define SUBSCRIPTIONS_MAX  512
-#define STATEMENTS_MAX     16
-#define CITATION_MAX       511
-#define PURPOSE_MAX        255
-#define INFORM_MAX         63
+#define LINK_VERSION      1
+#define LINK_FRAME_MAX    393216
+#define LINK_ID_SIZE      32
+#define STREAM_ID_SIZE    16
+#define SUBSCRIPTIONS_MAX 512
+#define STATEMENTS_MAX    16
+#define CITATION_MAX      511
+#define PURPOSE_MAX       255
+#define INFORM_MAX        63
 
 struct stream_id {
     uint8_t bytes[STREAM_ID_SIZE]; /* all zero: none */
@@ -70,10 +70,16 @@ struct ack {
     uint8_t signature[SIGNATURE_SIZE];
 };
 
-enum frame_kind { FRAME_HELLO, FRAME_DELIVER, FRAME_VOID, FRAME_ACK };
+enum frame_kind {
+    FRAME_HELLO,
+    FRAME_DELIVER,
+    FRAME_VOID,
+    FRAME_ACK
+};
 
 struct frame {
     enum frame_kind kind;
+
     union {
         struct hello hello;
         struct deliver deliver;

@@ -14,7 +14,6 @@
  * Appends the letters and digits of the name without case, accents, spaces
  * and punctuation (Unicode NFKD and case folding). INVALID when not UTF-8.
  */
-cii_must_check enum cii_code name_fold(const char *name,
-                                       struct buffer *folded);
+cii_must_check enum cii_code name_fold(const char *name, struct buffer *folded);
 
 #endif

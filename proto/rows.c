@@ -52,6 +52,8 @@ void
 rows_put_moment(struct rows *rows, const char *name, int64_t moment)
 {
     char text[25];
+    if (moment == 0)
+        return;
     moment_print(moment, text);
     rows_put(rows, name, text);
 }

@@ -23,7 +23,7 @@ void rows_init(struct rows *rows, struct arena *arena);
 void rows_begin(struct rows *rows, const char *kind);
 /* Copies; an empty or NULL value is left out. */
 void rows_put(struct rows *rows, const char *name, const char *value);
-/* A number, and a moment as moment_print() writes it. */
+/* A number, and a moment as moment_print() writes it; moment 0 is none. */
 void rows_put_number(struct rows *rows, const char *name, int64_t value);
 void rows_put_moment(struct rows *rows, const char *name, int64_t moment);
 

@@ -19,8 +19,8 @@
 #include "proto/bytes.h"
 
 enum wire_form {
-    WIRE_NUMBER,  /* varint, within 64 bits, shortest form */
-    WIRE_TEXT,    /* UTF-8 without NUL and control characters but \n and \t */
+    WIRE_NUMBER, /* varint, within 64 bits, shortest form */
+    WIRE_TEXT,   /* UTF-8 without NUL and control characters but \n and \t */
     WIRE_BYTES,
     WIRE_MESSAGE, /* held against `message` */
 };
@@ -31,9 +31,9 @@ struct wire_field {
     uint32_t number;
     enum wire_form form;
     bool repeated;
-    size_t min;         /* of all but a number, in bytes; 0 allows absence */
-    size_t max;         /* of text, bytes or a message; of a number: value */
-    size_t count_max;   /* of a repeated field */
+    size_t min;       /* of all but a number, in bytes; 0 allows absence */
+    size_t max;       /* of text, bytes or a message; of a number: value */
+    size_t count_max; /* of a repeated field */
     const struct wire_message *message;
 };
 

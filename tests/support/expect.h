@@ -13,8 +13,7 @@
 
 #define expect_code(call, want) \
     cr_expect(eq(str, (char *)cii_code_name(call), #want))
-#define require_ok(call) cr_assert(eq(str, (char *)cii_code_name(call), "OK"))
-#define expect_text(got, want) \
-    cr_expect(eq(str, (char *)(got), (char *)(want)))
+#define require_ok(call)       cr_assert(eq(str, (char *)cii_code_name(call), "OK"))
+#define expect_text(got, want) cr_expect(eq(str, (char *)(got), (char *)(want)))
 
 #endif

@@ -38,7 +38,11 @@ struct disk {
 };
 
 struct message {
-    enum { M_HELLO, M_DELIVER, M_ACK } kind;
+    enum {
+        M_HELLO,
+        M_DELIVER,
+        M_ACK
+    } kind;
     struct hello hello;
     uint64_t seq;
     uint64_t event;
@@ -47,9 +51,9 @@ struct message {
 
 struct side {
     const char *name;
-    struct disk disk;   /* committed */
-    struct disk turn;   /* of the turn under way */
-    struct disk copy;   /* yesterday's */
+    struct disk disk; /* committed */
+    struct disk turn; /* of the turn under way */
+    struct disk copy; /* yesterday's */
     struct exchange exchange;
     uint32_t ring[WINDOW];
     struct message queue[QUEUE_MAX]; /* towards this side */
@@ -117,8 +121,8 @@ append(struct side *side, uint64_t event)
     if (disk->head > 0)
         chain = disk->out[disk->head].chain;
     disk->head++;
-    disk->out[disk->head] = (struct delivery){
-        event, chain_after(&chain, disk->head, event)};
+    disk->out[disk->head] =
+        (struct delivery){event, chain_after(&chain, disk->head, event)};
     disk->has[event] = true;
     side->exchange.head = disk->head;
 }
@@ -146,8 +150,9 @@ terms_of(const struct side *side)
 {
     static struct exchange_terms terms[2];
     struct exchange_terms *ours = &terms[side->name[0] == 'b'];
-    *ours = (struct exchange_terms){
-        .us = side->name, .window_events = WINDOW, .window_bytes = 1u << 20};
+    *ours = (struct exchange_terms){.us = side->name,
+                                    .window_events = WINDOW,
+                                    .window_bytes = 1u << 20};
     return ours;
 }
 
@@ -236,16 +241,17 @@ static void
 on_deliver(struct world *world, int self, const struct message *message)
 {
     struct side *side = &world->side[self];
-    const struct exchange_step step = exchange_delivered(
-        &side->exchange, terms_of(side), message->seq, 10);
+    const struct exchange_step step =
+        exchange_delivered(&side->exchange, terms_of(side), message->seq, 10);
     cr_assert(step.action == ACTION_TAKE, "honest delivery refused: %s",
               step.reason);
     /* one of ours, recovered: it belongs into our stream again */
-    if (world->issuer[message->event] == self && !side->turn.has[message->event])
+    if (world->issuer[message->event] == self &&
+        !side->turn.has[message->event])
         append(side, message->event);
     side->turn.has[message->event] = true;
-    const struct digest chain = chain_after(&side->exchange.in_chain,
-                                            message->seq, message->event);
+    const struct digest chain =
+        chain_after(&side->exchange.in_chain, message->seq, message->event);
     exchange_taken(&side->exchange, &chain);
     side->turn.in_seq = side->exchange.in_seq;
     side->turn.in_chain = chain;
@@ -276,11 +282,10 @@ answer(struct world *world, int self)
     if (exchange->state != EXCHANGE_OPEN)
         return;
     if (side->ack_due && other->queued + WINDOW + 2 < QUEUE_MAX) {
-        put(other, &(struct message){
-                       .kind = M_ACK,
-                       .ack = {.stream = exchange->in_stream,
-                               .up_to = exchange->in_seq,
-                               .chain = exchange->in_chain}});
+        put(other, &(struct message){.kind = M_ACK,
+                                     .ack = {.stream = exchange->in_stream,
+                                             .up_to = exchange->in_seq,
+                                             .chain = exchange->in_chain}});
         exchange_acked(exchange);
         side->ack_due = false;
     }

@@ -106,7 +106,7 @@ Test(nearest_name, stays_silent_past_three_edits)
     cr_expect(nearest_name("entitlement12345", 1, listed, names) == NULL);
 }
 
-Test(nearest_name, does_not_propose_what_shares_nothing)
+Test(nearest_name, does_not_propose_what_shares_little)
 {
     static const char *const names[] = {"oai", "as"};
 

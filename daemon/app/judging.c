@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/judging.h"
+
+#include <string.h>
+
+#include "app/watch.h"
+#include "proto/avs.h"
+
+static enum cii_code
+check_fields(const struct core *core, int number, const struct content *content,
+             struct cii_error *err)
+{
+    const struct facet_def *def = &core->catalogue->facet[number];
+    for (size_t i = 0; i < content->field_count; i++) {
+        const struct field *field = &content->field[i];
+        const int known = facet_field(def, field->name);
+        if (known < 0)
+            return cii_fail(err, CII_INVALID,
+                            "facet %s has a field that is not in the "
+                            "catalogue",
+                            def->name);
+        CII_TRY(field_check(&def->field[known], field->value, err));
+    }
+    return CII_OK;
+}
+
+enum cii_code
+case_open(struct core *core, const struct header *header,
+          const struct facet *facet, size_t facet_count, struct case_file *file,
+          struct cii_error *err)
+{
+    memset(file, 0, sizeof *file);
+    file->header = header;
+    file->type = catalogue_type(core->catalogue, header->event_type);
+    if (file->type < 0)
+        return cii_fail(err, CII_INVALID,
+                        "the event's type is not in the catalogue");
+    const struct type_def *type = &core->catalogue->type[file->type];
+
+    for (size_t i = 0; i < facet_count; i++) {
+        const int number = catalogue_facet(core->catalogue, facet[i].kind);
+        if (number < 0 || !(type->may >> number & 1))
+            return cii_fail(err, CII_INVALID,
+                            "the event holds a facet that %s cannot hold",
+                            type->name);
+        if (file->facets >> number & 1)
+            return cii_fail(err, CII_INVALID, "the event holds a facet twice");
+        file->facets |= UINT64_C(1) << number;
+        if (type->protocol)
+            continue;
+        CII_TRY(content_unpack(&file->content[i], facet[i].content,
+                               core->turn_arena, err));
+        CII_TRY(check_fields(core, number, &file->content[i], err));
+        file->by_number[number] = &file->content[i];
+    }
+    return CII_OK;
+}
+
+enum cii_code
+content_normalise(struct core *core, const struct facet_def *def,
+                  const struct content *in, struct content *out,
+                  struct cii_error *err)
+{
+    struct field *field =
+        arena_take(core->turn_arena, (in->field_count + 1) * sizeof *field);
+    if (!field)
+        return cii_fail(err, CII_MEMORY, "no memory for an event");
+    for (size_t i = 0; i < in->field_count; i++) {
+        field[i] = in->field[i];
+        const int number = facet_field(def, field[i].name);
+        struct avs avs;
+        if (number >= 0 && def->field[number].form == FIELD_AVS &&
+            avs_parse(&avs, field[i].value, NULL) == CII_OK)
+            field[i].value = arena_text(core->turn_arena, avs.digits);
+        if (!field[i].value)
+            return cii_fail(err, CII_MEMORY, "no memory for an event");
+    }
+    *out = (struct content){.field_count = in->field_count, .field = field};
+    return CII_OK;
+}
+
+static struct law_question
+question_of(const struct core *core, const struct case_file *file,
+            const char *issuer, const char *discloser, const char *to)
+{
+    return (struct law_question){
+        .type = file->type,
+        .facets = file->facets,
+        .content = file->by_number,
+        .issuer = issuer,
+        .discloser = discloser,
+        .to = to,
+        .test = file->header->test,
+        .now = core_now(core),
+    };
+}
+
+struct judgement
+judge_sending(const struct core *core, const struct case_file *file,
+              const char *issuer, const char *partner, bool concerned)
+{
+    struct law_question question =
+        question_of(core, file, issuer, core->config->institution, partner);
+    question.concerned = concerned;
+    return judge(core->law, &question);
+}
+
+/*
+ * Whether this person concerns us is what our own dossiers say; the sender
+ * could only name us because it concerns us, and says so by sending.
+ */
+struct judgement
+judge_arrival(const struct core *core, const struct case_file *file,
+              const char *issuer, const char *partner)
+{
+    struct law_question question =
+        question_of(core, file, issuer, partner, core->config->institution);
+    question.concerned = true;
+    question.arrival = true;
+    return judge(core->law, &question);
+}
+
+static char *
+facet_words(struct core *core, uint64_t facets)
+{
+    char text[512];
+    facet_set_print(core->catalogue, facets, text, sizeof text);
+    return arena_text(core->turn_arena, text);
+}
+
+enum cii_code
+verdict_words(struct core *core, const struct case_file *file,
+              const char *partner, bool arrival, bool concerned,
+              const struct judgement *judgement, struct verdict_line *line,
+              struct cii_error *err)
+{
+    const char *us = core->config->institution;
+    struct law_question question =
+        question_of(core, file, file->header->issuer, arrival ? partner : us,
+                    arrival ? us : partner);
+    question.concerned = concerned;
+    question.arrival = arrival;
+    cii_auto(buffer_done) struct buffer missing = {0};
+    if (judgement->verdict != VERDICT_TRANSMIT)
+        judgement_missing(core->law, judgement, &question, &missing);
+
+    *line = (struct verdict_line){
+        .partner = partner,
+        .verdict = verdict_name(judgement->verdict),
+        .lane = "",
+        .rule = "",
+        .citation = "",
+        .facets = facet_words(core, judgement->facets),
+        .withheld = facet_words(core, judgement->withheld),
+        .missing = missing.size
+                       ? arena_text(core->turn_arena, buffer_text(&missing))
+                       : "",
+    };
+    if (judgement->rule >= 0) {
+        const struct law_rule_view rule =
+            law_rule_at(core->law, (size_t)judgement->rule);
+        line->lane = lane_name(rule.lane);
+        line->rule = rule.id;
+        line->citation = rule.citation ? rule.citation : "";
+    }
+    if (missing.failed || !line->facets || !line->withheld || !line->missing)
+        return cii_fail(err, CII_MEMORY, "no memory for a verdict");
+    return CII_OK;
+}
+
+static enum cii_code
+basis_of(struct core *core, int rule, int64_t *basis, struct cii_error *err)
+{
+    *basis = 0;
+    if (rule < 0)
+        return CII_OK;
+    const struct law_rule_view view = law_rule_at(core->law, (size_t)rule);
+    return store_basis(core->store, view.id, view.citation,
+                       lane_name(view.lane), basis, err);
+}
+
+enum cii_code
+record_verdict(struct core *core, int64_t event, const struct case_file *file,
+               const char *partner, bool arrival, bool concerned,
+               const struct judgement *judgement, struct cii_error *err)
+{
+    struct verdict_row row = {
+        .event = event,
+        .partner = partner,
+        .arrival = arrival,
+        .verdict = (int)judgement->verdict,
+        .ground = (int)judgement->ground,
+        .facets = judgement->facets,
+        .withheld = judgement->withheld,
+        .missing = "",
+        .at = core_now(core),
+    };
+    CII_TRY(basis_of(core, judgement->rule, &row.basis, err));
+    if (judgement->verdict != VERDICT_TRANSMIT) {
+        struct verdict_line line;
+        CII_TRY(verdict_words(core, file, partner, arrival, concerned,
+                              judgement, &line, err));
+        row.missing = line.missing;
+    }
+    CII_TRY(store_verdict_add(core->store, &row, err));
+    watch_verdict(core, file, partner, arrival, judgement, row.missing);
+    return CII_OK;
+}
