@@ -37,33 +37,38 @@ field_name(const void *context, size_t i)
     return ((const struct facet_def *)context)->field[i].name;
 }
 
-static int
-find_name(const char *name, size_t count,
-          const char *(*get)(const void *context, size_t i),
-          const void *context)
+/* Asked for every field of every event: most names differ at once. */
+static bool
+is_name(const char *known, const char *name)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!strcmp(get(context, i), name))
-            return (int)i;
-    return -1;
+    return known[0] == name[0] && strcmp(known, name) == 0;
 }
 
 int
 catalogue_facet(const struct catalogue *catalogue, const char *name)
 {
-    return find_name(name, catalogue->facet_count, facet_name, catalogue);
+    for (size_t i = 0; i < catalogue->facet_count; i++)
+        if (is_name(catalogue->facet[i].name, name))
+            return (int)i;
+    return -1;
 }
 
 int
 catalogue_type(const struct catalogue *catalogue, const char *name)
 {
-    return find_name(name, catalogue->type_count, type_name, catalogue);
+    for (size_t i = 0; i < catalogue->type_count; i++)
+        if (is_name(catalogue->type[i].name, name))
+            return (int)i;
+    return -1;
 }
 
 int
 facet_field(const struct facet_def *facet, const char *name)
 {
-    return find_name(name, facet->field_count, field_name, facet);
+    for (size_t i = 0; i < facet->field_count; i++)
+        if (is_name(facet->field[i].name, name))
+            return (int)i;
+    return -1;
 }
 
 /* --- the nearest name --------------------------------------------------- */
