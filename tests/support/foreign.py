@@ -278,8 +278,9 @@ class Link:
         assert b"ROUTER" in command, command
 
     def send(self, frame):
-        self.write(zmtp_frame(frame.SerializeToString()
-                              if hasattr(frame, "SerializeToString") else frame))
+        """A Frame, or bytes that are none."""
+        data = frame if isinstance(frame, bytes) else frame.SerializeToString()
+        self.write(zmtp_frame(data))
 
     def receive(self, seconds=PATIENCE):
         """The next message; TimeoutError, or LinkEnded."""
