@@ -196,11 +196,16 @@ static enum cii_code
 show_page(const struct tool *tool, const struct rows *rows,
           const struct args *args, struct cii_error *err)
 {
-    (void)args;
-    if (count_kind(rows, "event") == 0)
+    if (rows->count == 0)
         return cii_fail(err, CII_UNKNOWN, "no such event here");
     if (tool->json)
         return rows_print_json(rows, tool);
+    if (count_kind(rows, "event") == 0) {
+        print_title(tool, "Event ", args->word[0]);
+        fputs("It was refused when it arrived: nothing of its content was "
+              "kept.\n",
+              tool->out);
+    }
     for (size_t i = 0; i < rows->count; i++)
         if (!strcmp(rows->record[i].kind, "event"))
             print_event(tool, &rows->record[i]);

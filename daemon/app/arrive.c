@@ -177,27 +177,60 @@ unite(const struct event *known, const struct event *came,
     return count;
 }
 
+/* Would it still be an event that everybody can read? */
+static bool
+fits(const struct event *known, const struct facet *facet, size_t count)
+{
+    struct event whole = *known;
+    cii_auto(buffer_done) struct buffer packed = {0};
+    memcpy(whole.facet, facet, count * sizeof *facet);
+    whole.facet_count = count;
+    return event_pack(&whole, &packed) == CII_OK &&
+           packed.size <= EVENT_PACKED_MAX;
+}
+
+static enum cii_code
+add_facets(struct arrival *arrival, const struct stored_event *known,
+           const struct facet *facet, size_t count, struct cii_error *err)
+{
+    struct core *core = arrival->peer->core;
+    const struct header *header = &known->event.header;
+    struct person_key key;
+    CII_TRY(person_key_of(&core->archive, known->person, &key, err));
+    cii_auto(buffer_done) struct buffer sealed = {0};
+    CII_TRY(facets_seal(&core->archive, &key, header->issuer, &header->event_id,
+                        facet, count, &sealed, err));
+    log_line(LOG_INFO, "%s event completed partner=%s facets=%zu", arrival->id,
+             arrival->peer->config->id, count);
+    return store_event_reseal(core->store, known->number, buffer_view(&sealed),
+                              err);
+}
+
 /* More facets of an event that is known already are merged into it. */
 static enum cii_code
 merge(struct arrival *arrival, int64_t number, struct cii_error *err)
 {
     struct core *core = arrival->peer->core;
     struct stored_event known;
-    CII_TRY(stored_get(&core->archive, number, core->turn_arena, &known, err));
+    struct cii_error why;
+    const enum cii_code code =
+        stored_get(&core->archive, number, core->turn_arena, &known, &why);
+    if (stored_is_damaged(code))
+        return refuse(arrival, "unreadable", "", why.text, err);
+    if (code != CII_OK) {
+        *err = why;
+        return code;
+    }
     struct facet both[EVENT_FACETS_MAX];
     const size_t count = unite(&known.event, arrival->event, both);
     if (count == known.event.facet_count)
         return CII_OK;
-
-    struct person_key key;
-    CII_TRY(person_key_of(&core->archive, known.person, &key, err));
-    cii_auto(buffer_done) struct buffer sealed = {0};
-    CII_TRY(facets_seal(&core->archive, &key, known.event.header.issuer,
-                        &known.event.header.event_id, both, count, &sealed,
-                        err));
-    log_line(LOG_INFO, "%s event completed partner=%s facets=%zu", arrival->id,
-             arrival->peer->config->id, count);
-    return store_event_reseal(core->store, number, buffer_view(&sealed), err);
+    if (!fits(&known.event, both, count))
+        return refuse(arrival, "too-large", "",
+                      "with the facets that are known already it is larger "
+                      "than an event may be",
+                      err);
+    return add_facets(arrival, &known, both, count, err);
 }
 
 static enum cii_code
@@ -290,6 +323,9 @@ store_accepted(struct arrival *arrival, struct cii_error *err)
     if (added == CII_INVALID)
         return refuse(arrival, "no-person", "",
                       "its identity has neither avs nor localPersonId", err);
+    if (stored_is_damaged(added))
+        return refuse(arrival, "unreadable", "",
+                      "what is stored of this person here does not open", err);
     CII_TRY(added);
 
     CII_TRY(record_verdict(core, number, &arrival->file,
@@ -314,6 +350,9 @@ recover(struct arrival *arrival, struct cii_error *err)
     if (added == CII_CONFLICT)
         return refuse(arrival, "conflict", "",
                       "an event of ours has other content here", err);
+    if (stored_is_damaged(added))
+        return refuse(arrival, "unreadable", "",
+                      "what is stored of this person here does not open", err);
     CII_TRY(added);
     log_line(LOG_WARNING, "%s event recovered partner=%s", arrival->id,
              arrival->peer->config->id);
@@ -323,6 +362,18 @@ recover(struct arrival *arrival, struct cii_error *err)
     tell_arrived(arrival, "recovered");
     return core_note(arrival->peer->core, "recovered", arrival->id,
                      arrival->peer->config->id, err);
+}
+
+/* One of ours. No rule is needed to hear it again, but what no institution
+ * may hold, or not under this profile, has no way back either. */
+static bool
+comes_back(const struct arrival *arrival)
+{
+    const struct core *core = arrival->peer->core;
+    return strcmp(arrival->event->header.issuer, core->config->institution) ==
+               0 &&
+           arrival->judgement.ground != GROUND_BANNED &&
+           arrival->judgement.ground != GROUND_PROFILE;
 }
 
 static void
@@ -351,14 +402,18 @@ arrive(struct peer *peer, const struct deliver *deliver, struct cii_error *err)
     if (verify_event(core->verifier, &deliver->event, &why) != CII_OK)
         return refuse(&arrival, "forged", "", why.text, err);
     if (case_open(core, header, deliver->event.facet,
-                  deliver->event.facet_count, &arrival.file, &why) != CII_OK)
+                  deliver->event.facet_count, core->turn_arena, &arrival.file,
+                  &why) != CII_OK)
         return refuse(&arrival, "not-in-catalogue", "", why.text, err);
-    if (strcmp(header->issuer, core->config->institution) == 0)
-        return recover(&arrival, err);
-
     arrival.judgement =
         judge_arrival(core, &arrival.file, header->issuer, peer->config->id);
+    if (comes_back(&arrival))
+        return recover(&arrival, err);
     if (arrival.judgement.verdict != VERDICT_TRANSMIT)
         return refuse_by_law(&arrival, err);
+    if (arrival.file.type == core->receipt_type &&
+        strcmp(header->issuer, peer->config->id) != 0)
+        return refuse(&arrival, "malformed", "",
+                      "a receipt of another than who sends it", err);
     return store_accepted(&arrival, err);
 }

@@ -63,8 +63,7 @@ void
 control_reply(struct client *client, const struct reply *reply)
 {
     if (reply_pack(reply, &client->held) != CII_OK ||
-        (!client->watching &&
-         client->held.size + client->out.size > REPLIES_MAX))
+        client->held.size + client->out.size > REPLIES_MAX)
         client->doomed = true;
 }
 
@@ -160,6 +159,31 @@ read_in(struct client *client)
     }
 }
 
+/*
+ * All room is taken by requests of which none can be answered: nobody is read
+ * any more, so none ever will be. The largest gives way.
+ */
+static void
+make_way(struct control *control)
+{
+    struct client *largest = NULL;
+    for (struct client *client = control->clients; client;
+         client = client->next) {
+        if (client->doomed ||
+            (has_request(client) && client->out.size < UNREAD_MAX))
+            return; /* there will be room */
+        if (!largest || client->in.size > largest->in.size)
+            largest = client;
+    }
+    if (!largest)
+        return;
+    struct cii_error err;
+    cii_fail(&err, CII_BUSY, "too many large requests at one time; try again");
+    control_fail(largest, 0, &err);
+    largest->doomed = true;
+    core_wants_turn(control->core);
+}
+
 static void
 client_ready(void *context, unsigned int events)
 {
@@ -168,6 +192,8 @@ client_ready(void *context, unsigned int events)
         read_in(client);
     else if (events & LOOP_HUP)
         client->ended = true;
+    if (client->core->control->buffered >= BUFFERED_MAX)
+        make_way(client->core->control);
     if (events & LOOP_WRITE)
         write_out(client);
     adjust(client);
@@ -360,6 +386,7 @@ control_hand_over(struct client *client, uint64_t tag, struct bytes request,
                   struct cii_error *err)
 {
     client->handed_tag = tag;
+    buffer_clear(&client->handed); /* of a turn that was undone */
     buffer_append(&client->handed, request.data, request.size);
     if (client->handed.failed)
         return cii_fail(err, CII_MEMORY, "no memory for a question");
@@ -402,9 +429,10 @@ control_commit(struct core *core)
             client->ended && client->out.size == 0 && !has_request(client);
         if (client->doomed || (idle && !client->handed_over))
             client_close(core, client);
-        else
-            adjust(client);
     }
+    for (struct client *client = core->control->clients; client;
+         client = client->next)
+        adjust(client); /* there may be room again */
 }
 
 void
@@ -416,6 +444,10 @@ control_undo(struct core *core, const struct cii_error *err)
         buffer_clear(&client->held);
         client->handed_over = false;
     }
-    for (size_t i = 0; i < control->taken_count; i++)
-        control_fail(control->taken[i].client, control->taken[i].tag, err);
+    for (size_t i = 0; i < control->taken_count; i++) {
+        struct client *client = control->taken[i].client;
+        control_fail(client, control->taken[i].tag, err);
+        if (client->watching)
+            client->doomed = true; /* nothing says that it may watch */
+    }
 }

@@ -88,10 +88,13 @@ load_keys(struct core *core, struct cii_error *err)
     size_t size = 0;
     CII_TRY(
         file_read(core->config->signing_key, 16384, true, &pem, &size, err));
-    const enum cii_code code = signer_new(&core->signer, pem, size, err);
+    struct cii_error why;
+    const enum cii_code code = signer_new(&core->signer, pem, size, &why);
     explicit_bzero(pem, size);
     free(pem);
-    CII_TRY(code);
+    if (code != CII_OK)
+        return cii_fail(err, code, "%.200s: %.250s", core->config->signing_key,
+                        why.text);
 
     char *master = NULL;
     CII_TRY(
@@ -401,10 +404,11 @@ open_peers(struct core *core, struct cii_error *err)
     return CII_OK;
 }
 
-static enum cii_code
-load_story(struct core *core, struct cii_error *err)
+enum cii_code
+core_load_story(struct core *core, struct cii_error *err)
 {
     struct bytes value;
+    core->story_offset = 0;
     const enum cii_code code =
         store_value_get(core->store, "story-offset", &value, err);
     if (code == CII_UNKNOWN)
@@ -416,11 +420,38 @@ load_story(struct core *core, struct cii_error *err)
     return CII_OK;
 }
 
+/* From its first start on a store belongs to one institution and is sealed by
+ * one master key: with another, nothing in it could be read. */
+static enum cii_code
+claim_store(struct core *core, struct cii_error *err)
+{
+    const struct digest owner =
+        vault_lookup(core->vault, "store",
+                     bytes_of_text(core->config->institution));
+    struct bytes known;
+    const enum cii_code code =
+        store_value_get(core->store, "owner", &known, err);
+    if (code == CII_UNKNOWN) {
+        CII_TRY(store_begin(core->store, err));
+        CII_TRY(store_value_set(core->store, "owner", BYTES_OF(owner), err));
+        return store_commit(core->store, err);
+    }
+    CII_TRY(code);
+    if (known.size != sizeof owner ||
+        memcmp(known.data, &owner, sizeof owner) != 0)
+        return cii_fail(err, CII_CONFIG,
+                        "%.200s holds the store of another institution or of "
+                        "another master key than %.200s: give each its own",
+                        core->config->state_dir, core->config->master_key);
+    return CII_OK;
+}
+
 static enum cii_code
 open_store(struct core *core, struct cii_error *err)
 {
     CII_TRY(store_open(&core->store, core->config->state_dir, err));
-    CII_TRY(load_story(core, err));
+    CII_TRY(claim_store(core, err));
+    CII_TRY(core_load_story(core, err));
     core->archive = (struct archive){.store = core->store,
                                      .vault = core->vault,
                                      .institution = core->config->institution};

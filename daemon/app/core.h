@@ -67,6 +67,7 @@ struct core {
 
     struct peer **peer; /* one for each partner, in its order */
     size_t peer_count;
+    size_t send_next; /* who is first, modulo peer_count */
     struct control *control;
     struct watch *watch;
     struct issue_queue *issue;
@@ -108,6 +109,11 @@ cii_must_check enum cii_code core_run(struct core *core, struct cii_error *err);
 
 /* The moment as this institution sees it: the clock, or the story's. */
 int64_t core_now(const struct core *core);
+
+/* Reads the story's clock again from the store: at start and after an undone
+ * turn. */
+cii_must_check enum cii_code core_load_story(struct core *core,
+                                             struct cii_error *err);
 
 /* Logs, and leaves at once: the file tells the rest. */
 _Noreturn void core_abandon(const struct core *core,

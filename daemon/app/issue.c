@@ -31,16 +31,19 @@ struct pending {
     struct event event;
     struct case_file file;
     struct digest leaf;
-    const struct peer *concerned[CONTROL_ADDRESSEES_MAX];
+    const struct peer **concerned; /* a dossier may name any number */
     size_t concerned_count;
+    size_t concerned_room;
     bool from_dossier; /* who is concerned, the dossier says */
     struct outcome outcome;
-    bool settled; /* the outcome is known already */
+    bool settled;   /* the outcome is known already */
+    int64_t number; /* of its row, once it is stored */
 };
 
 struct issue_queue {
     struct pending *pending[QUEUE_MAX];
     size_t count;
+    size_t recent; /* of the last turn, which is committed */
     struct digest leaf[QUEUE_MAX];
     struct proof proof[QUEUE_MAX];
 };
@@ -72,6 +75,28 @@ void
 issue_forget(struct core *core)
 {
     core->issue->count = 0;
+    core->issue->recent = 0;
+}
+
+const struct case_file *
+issue_recent(const struct core *core, int64_t number, struct event *event)
+{
+    const struct issue_queue *queue = core->issue;
+    size_t low = 0;
+    size_t high = queue->recent;
+    while (low < high) { /* rows are numbered in the order of the queue */
+        const size_t middle = low + (high - low) / 2;
+        const struct pending *pending = queue->pending[middle];
+        if (pending->number == number) {
+            *event = pending->event;
+            return &pending->file;
+        }
+        if (pending->number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
 }
 
 /* --- from draft to event --------------------------------------------------*/
@@ -193,6 +218,16 @@ check_content(struct core *core, struct pending *pending,
     return check_required(core, pending, def, content);
 }
 
+/* What was packed last, for the rest of the turn. */
+static enum cii_code
+keep_packed(struct core *core, struct bytes *kept, struct cii_error *err)
+{
+    *kept = arena_bytes(core->turn_arena, buffer_view(&core->scratch));
+    if (kept->size != core->scratch.size)
+        return cii_fail(err, CII_MEMORY, "no memory for an event");
+    return CII_OK;
+}
+
 static enum cii_code
 add_facet(struct core *core, struct pending *pending,
           const struct type_def *type, const struct draft_facet *draft,
@@ -235,11 +270,14 @@ add_facet(struct core *core, struct pending *pending,
         return CII_OK;
     buffer_clear(&core->scratch);
     CII_TRY(content_pack(content, &core->scratch));
+    if (core->scratch.size > EVENT_PAYLOAD_MAX) {
+        snprintf(text, sizeof text, "facet %s takes %zu bytes; at most %d do",
+                 def->name, core->scratch.size, EVENT_PAYLOAD_MAX);
+        return settle(core, pending, CII_TOO_LARGE, def->name, text);
+    }
     struct facet *facet = &pending->event.facet[pending->event.facet_count++];
-    *facet = (struct facet){
-        .kind = def->name,
-        .content = arena_bytes(core->turn_arena, buffer_view(&core->scratch)),
-    };
+    CII_TRY(keep_packed(core, &facet->content, err));
+    facet->kind = def->name;
     pending->file.facets |= UINT64_C(1) << number;
     pending->file.by_number[number] = content;
     return CII_OK;
@@ -470,14 +508,33 @@ build(struct core *core, struct pending *pending, uint32_t slots,
 
 /* --- whom it concerns -----------------------------------------------------*/
 
-static void
-add_concerned(struct pending *pending, const struct peer *peer)
+static enum cii_code
+make_room(struct core *core, struct pending *pending, struct cii_error *err)
+{
+    const size_t room = pending->concerned_room * 2 + 8;
+    const struct peer **more =
+        arena_take(core->turn_arena, room * sizeof *more);
+    if (!more)
+        return cii_fail(err, CII_MEMORY, "no memory for addressees");
+    if (pending->concerned_count > 0)
+        memcpy(more, pending->concerned,
+               pending->concerned_count * sizeof *more);
+    pending->concerned = more;
+    pending->concerned_room = room;
+    return CII_OK;
+}
+
+static enum cii_code
+add_concerned(struct core *core, struct pending *pending,
+              const struct peer *peer, struct cii_error *err)
 {
     for (size_t i = 0; i < pending->concerned_count; i++)
         if (pending->concerned[i] == peer)
-            return;
-    if (pending->concerned_count < CONTROL_ADDRESSEES_MAX)
-        pending->concerned[pending->concerned_count++] = peer;
+            return CII_OK;
+    if (pending->concerned_count == pending->concerned_room)
+        CII_TRY(make_room(core, pending, err));
+    pending->concerned[pending->concerned_count++] = peer;
+    return CII_OK;
 }
 
 static const char *
@@ -489,13 +546,13 @@ partner_name_at(const void *context, size_t i)
 
 static enum cii_code
 take_addressees(struct core *core, struct pending *pending,
-                const struct draft *draft)
+                const struct draft *draft, struct cii_error *err)
 {
     pending->from_dossier = draft->to_count == 0;
     for (size_t i = 0; i < draft->to_count && !pending->settled; i++) {
         const struct peer *peer = core_peer(core, draft->to[i]);
         if (peer)
-            add_concerned(pending, peer);
+            CII_TRY(add_concerned(core, pending, peer, err));
         else
             return unknown(core, pending,
                            &(struct unknown_name){
@@ -514,6 +571,8 @@ take_addressees(struct core *core, struct pending *pending,
 struct concern_seen {
     struct core *core;
     struct pending *pending;
+    enum cii_code code;
+    struct cii_error *err;
 };
 
 static void
@@ -521,8 +580,8 @@ see_concern(void *context, const char *institution)
 {
     struct concern_seen *seen = context;
     const struct peer *peer = core_peer(seen->core, institution);
-    if (peer)
-        add_concerned(seen->pending, peer);
+    if (peer && seen->code == CII_OK)
+        seen->code = add_concerned(seen->core, seen->pending, peer, seen->err);
 }
 
 /* --- taking ---------------------------------------------------------------*/
@@ -550,7 +609,7 @@ take_draft(struct core *core, struct pending *pending,
     if (!pending->settled)
         CII_TRY(add_facets(core, pending, type, draft, err));
     if (!pending->settled)
-        CII_TRY(take_addressees(core, pending, draft));
+        CII_TRY(take_addressees(core, pending, draft, err));
     if (!pending->settled && type->personal) {
         struct digest lookup;
         struct cii_error why;
@@ -575,7 +634,9 @@ issue_draft(struct core *core, struct client *client, uint64_t tag,
     pending->last = last;
     pending->line = draft->line;
     pending->dry_run = draft->dry_run;
-    snprintf(pending->id, sizeof pending->id, "%s", draft->event_id);
+    struct event_id id;
+    if (event_id_parse(&id, draft->event_id, NULL) == CII_OK)
+        event_id_print(&id, pending->id);
     return take_draft(core, pending, draft, err);
 }
 
@@ -648,10 +709,9 @@ issue_receipt(struct peer *peer, struct cii_error *err)
     buffer_clear(&core->scratch);
     CII_TRY(receipt_pack(&receipt, &core->scratch));
     pending->event.facet_count = 1;
-    pending->event.facet[0] = (struct facet){
-        .kind = core->catalogue->facet[core->catalogue->outcome].name,
-        .content = arena_bytes(core->turn_arena, buffer_view(&core->scratch)),
-    };
+    struct facet *outcome = &pending->event.facet[0];
+    CII_TRY(keep_packed(core, &outcome->content, err));
+    outcome->kind = core->catalogue->facet[core->catalogue->outcome].name;
     return build(core, pending, type->slots, err);
 }
 
@@ -677,8 +737,13 @@ same_as_known(struct core *core, const struct pending *pending, bool *same,
 {
     const struct header *header = &pending->event.header;
     struct stored_event known;
-    CII_TRY(stored_find(&core->archive, header->issuer, &header->event_id,
-                        core->turn_arena, &known, err));
+    const enum cii_code found =
+        stored_find(&core->archive, header->issuer, &header->event_id,
+                    core->turn_arena, &known, err);
+    *same = false;
+    if (stored_is_damaged(found))
+        return CII_OK; /* nobody can say any more that it is */
+    CII_TRY(found);
     const struct header *other = &known.event.header;
     struct case_file file;
     *same = strcmp(header->event_type, other->event_type) == 0 &&
@@ -689,7 +754,7 @@ same_as_known(struct core *core, const struct pending *pending, bool *same,
             event_id_equal(&header->in_reply_to, &other->in_reply_to) &&
             header->test == other->test &&
             case_open(core, other, known.event.facet, known.event.facet_count,
-                      &file, NULL) == CII_OK &&
+                      core->turn_arena, &file, NULL) == CII_OK &&
             file.facets == pending->file.facets;
     for (size_t i = 0; *same && i < core->catalogue->facet_count; i++)
         if (file.by_number[i])
@@ -813,22 +878,32 @@ static enum cii_code
 concern_by_dossier(struct core *core, struct pending *pending, int64_t person,
                    struct cii_error *err)
 {
-    struct concern_seen seen = {core, pending};
+    struct concern_seen seen = {.core = core,
+                                .pending = pending,
+                                .code = CII_OK,
+                                .err = err};
     if (!pending->from_dossier || person == 0)
         return CII_OK;
-    return store_concern_each(core->store, person, see_concern, &seen, err);
+    CII_TRY(store_concern_each(core->store, person, see_concern, &seen, err));
+    return seen.code;
 }
 
 static enum cii_code
 issue_one(struct core *core, struct pending *pending, struct cii_error *err)
 {
     struct person person;
-    CII_TRY(obtain_person(core, pending, &person, err));
+    const enum cii_code found = obtain_person(core, pending, &person, err);
+    if (stored_is_damaged(found))
+        return settle(core, pending, CII_CRYPTO, "identity",
+                      "what is stored of this person does not open; bring back "
+                      "the store from a backup");
+    CII_TRY(found);
     int64_t number = 0;
     const enum cii_code added = add_event(core, pending, &person, &number, err);
     if (added == CII_DUPLICATE || added == CII_CONFLICT)
         return settle_known(core, pending, err);
     CII_TRY(added);
+    pending->number = number;
     if (pending->addressee)
         return tell_partner(core, pending, number, pending->addressee, NULL,
                             err);
@@ -882,8 +957,35 @@ sign_all(struct core *core, struct cii_error *err)
     return CII_OK;
 }
 
-/* The outcomes of one request, in replies that fit. */
+/* The outcomes of one request, in replies that a client takes. */
 #define OUTCOMES_A_REPLY 256
+#define REPLY_FULL       (CONTROL_REPLY_MAX / 2)
+
+/* Not less than it takes when it is packed. */
+static size_t
+size_of(const struct outcome *outcome)
+{
+    size_t size = 64 + strlen(outcome->event_id) + strlen(outcome->text) +
+                  strlen(outcome->field);
+    for (size_t i = 0; i < outcome->verdict_count; i++) {
+        const struct verdict_line *line = &outcome->verdict[i];
+        size += 64 + strlen(line->partner) + strlen(line->verdict) +
+                strlen(line->lane) + strlen(line->rule) +
+                strlen(line->citation) + strlen(line->facets) +
+                strlen(line->withheld) + strlen(line->missing);
+    }
+    return size;
+}
+
+static void
+hold(const struct pending *pending, bool last, const struct outcome *outcome,
+     size_t count)
+{
+    control_reply(pending->client, &(struct reply){.tag = pending->tag,
+                                                   .last = last,
+                                                   .outcome_count = count,
+                                                   .outcome = outcome});
+}
 
 static void
 hold_outcomes(struct core *core)
@@ -891,19 +993,35 @@ hold_outcomes(struct core *core)
     struct issue_queue *queue = core->issue;
     struct outcome outcome[OUTCOMES_A_REPLY];
     size_t count = 0;
+    size_t size = 0;
     for (size_t i = 0; i < queue->count; i++) {
         const struct pending *pending = queue->pending[i];
         if (!pending->client)
             continue;
+        const size_t more = size_of(&pending->outcome);
+        if (count == OUTCOMES_A_REPLY ||
+            (count > 0 && size + more > REPLY_FULL)) {
+            hold(pending, false, outcome, count);
+            count = size = 0;
+        }
         outcome[count++] = pending->outcome;
-        if (count < OUTCOMES_A_REPLY && !pending->last)
+        size += more;
+        if (!pending->last)
             continue;
-        control_reply(pending->client, &(struct reply){.tag = pending->tag,
-                                                       .last = pending->last,
-                                                       .outcome_count = count,
-                                                       .outcome = outcome});
-        count = 0;
+        hold(pending, true, outcome, count);
+        count = size = 0;
     }
+}
+
+/* Those that were stored; the others have no number. */
+static void
+keep_recent(struct issue_queue *queue)
+{
+    queue->recent = 0;
+    for (size_t i = 0; i < queue->count; i++)
+        if (queue->pending[i]->number != 0)
+            queue->pending[queue->recent++] = queue->pending[i];
+    queue->count = 0;
 }
 
 enum cii_code
@@ -919,6 +1037,6 @@ issue_all(struct core *core, struct cii_error *err)
                                  : issue_one(core, pending, err));
     }
     hold_outcomes(core);
-    queue->count = 0;
+    keep_recent(queue);
     return CII_OK;
 }

@@ -31,8 +31,12 @@ cii_must_check enum cii_code issue_receipt(struct peer *peer,
 /* Signs, stores and judges all that was taken; holds the outcomes. */
 cii_must_check enum cii_code issue_all(struct core *core,
                                        struct cii_error *err);
-/* After an undone turn. */
+/* Before a turn, whose arena is then reset, and after one that was undone. */
 void issue_forget(struct core *core);
+/* An event that the last turn issued, with the law's view of it, without
+ * asking the store; NULL when it is not at hand. Until issue_forget(). */
+const struct case_file *issue_recent(const struct core *core, int64_t number,
+                                     struct event *event);
 bool issue_is_full(const struct core *core);
 
 #endif

@@ -26,8 +26,8 @@ check_fields(const struct core *core, int number, const struct content *content,
 
 enum cii_code
 case_open(struct core *core, const struct header *header,
-          const struct facet *facet, size_t facet_count, struct case_file *file,
-          struct cii_error *err)
+          const struct facet *facet, size_t facet_count, struct arena *arena,
+          struct case_file *file, struct cii_error *err)
 {
     memset(file, 0, sizeof *file);
     file->header = header;
@@ -48,8 +48,8 @@ case_open(struct core *core, const struct header *header,
         file->facets |= UINT64_C(1) << number;
         if (type->protocol)
             continue;
-        CII_TRY(content_unpack(&file->content[i], facet[i].content,
-                               core->turn_arena, err));
+        CII_TRY(
+            content_unpack(&file->content[i], facet[i].content, arena, err));
         CII_TRY(check_fields(core, number, &file->content[i], err));
         file->by_number[number] = &file->content[i];
     }
@@ -128,6 +128,22 @@ facet_words(struct core *core, uint64_t facets)
     return arena_text(core->turn_arena, text);
 }
 
+#define MISSING_MAX 4000 /* of what is missing; a client takes no more */
+
+/* In the turn's arena, cut between two characters when it is too long. */
+static char *
+missing_text(struct core *core, struct buffer *missing)
+{
+    char *text = arena_text(core->turn_arena, buffer_text(missing));
+    if (!text || missing->size <= MISSING_MAX)
+        return text;
+    size_t end = MISSING_MAX;
+    while (end > 0 && ((unsigned char)text[end] & 0xc0) == 0x80)
+        end--;
+    memcpy(text + end, "...", 4);
+    return text;
+}
+
 enum cii_code
 verdict_words(struct core *core, const struct case_file *file,
               const char *partner, bool arrival, bool concerned,
@@ -152,9 +168,7 @@ verdict_words(struct core *core, const struct case_file *file,
         .citation = "",
         .facets = facet_words(core, judgement->facets),
         .withheld = facet_words(core, judgement->withheld),
-        .missing = missing.size
-                       ? arena_text(core->turn_arena, buffer_text(&missing))
-                       : "",
+        .missing = missing.size ? missing_text(core, &missing) : "",
     };
     if (judgement->rule >= 0) {
         const struct law_rule_view rule =

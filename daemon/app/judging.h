@@ -23,9 +23,12 @@ struct case_file {
  * facet or field is not in it or a value is not of its form; receipts
  * (type "recu") keep their outcome closed. Lives in the turn's arena.
  */
-cii_must_check enum cii_code case_open(
-    struct core *core, const struct header *header, const struct facet *facet,
-    size_t facet_count, struct case_file *file, struct cii_error *err);
+cii_must_check enum cii_code case_open(struct core *core,
+                                       const struct header *header,
+                                       const struct facet *facet,
+                                       size_t facet_count, struct arena *arena,
+                                       struct case_file *file,
+                                       struct cii_error *err);
 
 /* The same fields, as they are kept: an AVS number as 13 digits, however it
  * was written. In the turn's arena; what is wrong stays as it is, for the

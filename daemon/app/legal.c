@@ -2,6 +2,9 @@
 #include "app/legal.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "proto/event.h"
 
 /* A list that conf/ owns, as law/ reads it. */
 static const char *const *
@@ -50,6 +53,11 @@ add_predicate(struct law *law, const struct predicate_text *text,
 static enum cii_code
 add_rule(struct law *law, const struct rule_text *text, struct cii_error *err)
 {
+    /* it travels with every disclosure: partners take no longer one */
+    if (strlen(text->id) > RULE_ID_MAX)
+        return cii_fail(err, CII_CONFIG,
+                        "%s:%d: an id has at most %d bytes; shorten it",
+                        text->file, text->line, RULE_ID_MAX);
     const struct law_rule rule = {
         .id = text->id,
         .from = list(text->from),

@@ -83,6 +83,8 @@ peer_reload(struct peer *peer, struct cii_error *err)
     peer->receipt_first = peer->receipt_last = 0;
     peer->receipt_due = false;
     peer->refusal_count = 0;
+    peer->void_due = false;
+    peer->voids_known = 0;
     if (stream_is_none(&out.stream)) {
         crypto_random(peer->exchange.out_stream.bytes, STREAM_ID_SIZE);
         peer->out_dirty = true;
@@ -108,6 +110,7 @@ peer_append(struct peer *peer, int64_t event, const struct digest *digest,
     };
     CII_TRY(
         store_outbox_append(peer->core->store, peer->config->id, &row, err));
+    buffer_append(&peer->fresh, &row, sizeof row);
     exchange->head = seq;
     peer->head_chain = row.chain;
     peer->out_dirty = true;
@@ -141,9 +144,9 @@ peer_backlog(const struct peer *peer)
 /* --- the link -------------------------------------------------------------*/
 
 static void
-tell_gate(const struct peer *peer, const char *reason)
+tell_gate(const struct peer *peer, uint64_t number, const char *reason)
 {
-    struct notice notice = {.kind = NOTICE_CUT, .number = peer->number};
+    struct notice notice = {.kind = NOTICE_CUT, .number = number};
     strncpy(notice.partner, peer->config->id, NOTICE_PARTNER_MAX);
     strncpy(notice.reason, reason, NOTICE_REASON_MAX);
     uint8_t packed[NOTICE_SIZE];
@@ -169,7 +172,7 @@ peer_cut(struct peer *peer, const char *reason)
     log_line(LOG_WARNING,
              "link cut partner=%s number=%" PRIu64 " reason=\"%s\"",
              peer->config->id, peer->number, reason);
-    tell_gate(peer, reason);
+    tell_gate(peer, peer->number, reason);
     peer_down(peer, peer->number, reason);
 }
 
@@ -204,13 +207,19 @@ send_frame(struct peer *peer, const struct frame *frame, size_t *size,
                     buffer_view(packed), err);
 }
 
-static struct exchange_terms
-our_terms(const struct core *core)
+struct exchange_terms
+peer_terms(const struct core *core)
 {
+    const struct config_limits *limits = &core->config->limits;
+    /* outside of this range every partner would end the link */
     return (struct exchange_terms){
         .us = core->config->institution,
-        .window_events = core->config->limits.window_events,
-        .window_bytes = core->config->limits.window_bytes,
+        .window_events = limits->window_events < EXCHANGE_WINDOW_EVENTS_MAX
+                             ? (uint32_t)limits->window_events
+                             : EXCHANGE_WINDOW_EVENTS_MAX,
+        .window_bytes = limits->window_bytes > EXCHANGE_WINDOW_BYTES_MIN
+                            ? (uint64_t)limits->window_bytes
+                            : EXCHANGE_WINDOW_BYTES_MIN,
     };
 }
 
@@ -221,7 +230,7 @@ greet(struct peer *peer)
     size_t count = 0;
     while (wanted && wanted[count])
         count++;
-    const struct exchange_terms terms = our_terms(peer->core);
+    const struct exchange_terms terms = peer_terms(peer->core);
     struct frame frame = {.kind = FRAME_HELLO};
     exchange_hello(&peer->exchange, &terms, (const char *const *)wanted, count,
                    &frame.hello);
@@ -231,23 +240,39 @@ greet(struct peer *peer)
         peer_cut(peer, err.text);
 }
 
+/* The gate must not keep a link that nobody listens to. */
+static void
+refuse_link(const struct peer *peer, const struct notice *notice,
+            const char *reason)
+{
+    log_line(LOG_ERROR,
+             "link refused partner=%s number=%" PRIu64 " reason=\"%s\"",
+             peer->config->id, notice->number, reason);
+    tell_gate(peer, notice->number, reason);
+}
+
 void
 peer_up(struct peer *peer, const struct notice *notice)
 {
     struct core *core = peer->core;
     if (peer->number != 0)
         peer_down(peer, peer->number, "replaced by a newer link");
-    struct cii_error err;
+    struct cii_error err = {.text = "the path of its socket is too long"};
+    if (peer->config->suspended) {
+        refuse_link(peer, notice, "the partner is suspended");
+        return;
+    }
     if (link_path(peer->path, sizeof peer->path, core->config->run_dir,
                   peer->config->id, notice->number) != CII_OK ||
         bus_connect(core->bus, peer->config->id, notice->number, peer->path,
                     &err) != CII_OK) {
-        log_line(LOG_ERROR, "link failed partner=%s number=%" PRIu64,
-                 peer->config->id, notice->number);
+        refuse_link(peer, notice, err.text);
         return;
     }
     peer->number = notice->number;
     peer->since = clock_now();
+    peer->void_due = false;
+    peer->voids_known = 0;
     log_line(LOG_INFO, "link up partner=%s number=%" PRIu64, peer->config->id,
              peer->number);
     tell_watchers(peer, "link", "up");
@@ -262,8 +287,8 @@ static enum cii_code
 chain_at(struct peer *peer, uint64_t seq, struct digest *chain, bool *known,
          struct cii_error *err)
 {
-    *known = true;
     *chain = (struct digest){0};
+    *known = seq > 0 || peer->exchange.oldest == 1; /* or 1 is there no more */
     if (seq == 0)
         return CII_OK;
     if (seq == peer->exchange.head) {
@@ -362,9 +387,10 @@ note_hello(struct peer *peer, const struct hello *hello,
     return core_note(peer->core, "restored", peer->config->id, text, err);
 }
 
-static enum cii_code
-renew_stream(struct peer *peer, const char *reason, struct cii_error *err)
+enum cii_code
+peer_renew(struct peer *peer, const char *reason, struct cii_error *err)
 {
+    buffer_clear(&peer->fresh); /* places of the old stream */
     struct stream_id stream;
     crypto_random(stream.bytes, sizeof stream.bytes);
     struct out_stream out;
@@ -445,7 +471,7 @@ on_hello(struct peer *peer, const struct hello *hello, struct cii_error *err)
     if (step.in_notice == NOTE_NEW_STREAM)
         CII_TRY(give_back(peer, err));
     if (step.action == ACTION_RENEW)
-        return renew_stream(peer, step.reason, err);
+        return peer_renew(peer, step.reason, err);
     return open_link(peer, err);
 }
 
@@ -482,7 +508,7 @@ static enum cii_code
 on_delivery(struct peer *peer, const struct frame *frame, size_t size,
             struct cii_error *err)
 {
-    const struct exchange_terms terms = our_terms(peer->core);
+    const struct exchange_terms terms = peer_terms(peer->core);
     const uint64_t seq =
         frame->kind == FRAME_DELIVER ? frame->deliver.seq : frame->void_.seq;
     const struct exchange_step step =
@@ -563,63 +589,14 @@ peer_ack(struct peer *peer)
     exchange_acked(&peer->exchange);
 }
 
+/* What may not leave is recorded first, by a turn. */
 static bool
-is_wanted(const struct peer *peer, int type, const struct judgement *judgement)
+wait_for_void(struct peer *peer)
 {
-    if (peer->wants_all || peer->wants[type / 64] >> (type % 64) & 1)
-        return true;
-    const struct core *core = peer->core;
-    return core->catalogue->type[type].protocol ||
-           law_rule_at(core->law, (size_t)judgement->rule).lane == LANE_DUTY;
-}
-
-/* Only the facets that the rule opens. */
-static void
-strip(const struct core *core, struct event *event, uint64_t opened)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < event->facet_count; i++) {
-        const int number =
-            catalogue_facet(core->catalogue, event->facet[i].kind);
-        if (number >= 0 && opened >> number & 1)
-            event->facet[kept++] = event->facet[i];
-    }
-    event->facet_count = kept;
-}
-
-/* What leaves in this place of the stream, judged after the last commit. */
-static enum cii_code
-compose(struct peer *peer, const struct outbox_row *row,
-        struct stored_event *stored, struct frame *frame, struct cii_error *err)
-{
-    struct core *core = peer->core;
-    CII_TRY(
-        stored_get(&core->archive, row->event, core->turn_arena, stored, err));
-    struct case_file file;
-    struct judgement judgement = {.verdict = VERDICT_REFUSE};
-    if (case_open(core, &stored->event.header, stored->event.facet,
-                  stored->event.facet_count, &file, NULL) == CII_OK)
-        judgement = judge_sending(core, &file, stored->event.header.issuer,
-                                  peer->config->id, true);
-    if (judgement.verdict != VERDICT_TRANSMIT ||
-        !is_wanted(peer, file.type, &judgement)) {
-        *frame = (struct frame){.kind = FRAME_VOID,
-                                .void_ = {row->seq, row->digest}};
-        return CII_OK;
-    }
-    const struct law_rule_view rule =
-        law_rule_at(core->law, (size_t)judgement.rule);
-    frame->kind = FRAME_DELIVER;
-    frame->deliver.seq = row->seq;
-    frame->deliver.event = stored->event;
-    strip(core, &frame->deliver.event, judgement.facets);
-    frame->deliver.disclosure = (struct disclosure){
-        .rule = rule.id,
-        .citation = rule.citation ? rule.citation : "",
-        .purpose = "",
-        .inform = rule.inform ? rule.inform : "",
-    };
-    return CII_OK;
+    peer->void_due = true;
+    if (!peer->core->full)
+        core_wants_turn(peer->core);
+    return false;
 }
 
 /* True when it left. */
@@ -628,24 +605,27 @@ send_next(struct peer *peer)
 {
     struct core *core = peer->core;
     struct cii_error err;
-    struct outbox_row row;
-    struct stored_event stored;
+    struct parcel parcel;
     struct frame frame;
-    arena_reset(core->turn_arena);
-    if (store_outbox_get(core->store, peer->config->id, peer->exchange.next,
-                         &row, &err) != CII_OK ||
-        compose(peer, &row, &stored, &frame, &err) != CII_OK)
+    arena_reset(core->frame_arena);
+    const uint64_t seq = peer->exchange.next;
+    enum cii_code code =
+        parcel_open(peer, seq, core->frame_arena, &parcel, &err);
+    if (code == CII_UNKNOWN ||
+        (code == CII_OK && parcel.reason && seq > peer->voids_known))
+        return wait_for_void(peer);
+    if (code != CII_OK)
         core_abandon(core, &err);
 
+    parcel_frame(peer, &parcel, &frame);
     buffer_clear(&core->scratch);
     if (frame_pack(&frame, &core->scratch) != CII_OK)
         return false;
     const size_t size = core->scratch.size;
     if (!exchange_may_send(&peer->exchange, size))
         return false;
-    const enum cii_code code =
-        bus_send(core->bus, peer->config->id, peer->number,
-                 buffer_view(&core->scratch), &err);
+    code = bus_send(core->bus, peer->config->id, peer->number,
+                    buffer_view(&core->scratch), &err);
     if (code == CII_BUSY)
         return false;
     if (code != CII_OK) {

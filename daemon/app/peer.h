@@ -8,6 +8,7 @@
 
 #include "app/core.h"
 #include "app/judging.h"
+#include "archive/stored.h"
 
 /* A refused delivery of this turn, for the receipt. */
 struct peer_refusal {
@@ -35,6 +36,9 @@ struct peer {
     bool wants_all;
     uint64_t *wants; /* owned: a bit per type of the catalogue */
 
+    /* the places that this turn added to our stream (struct outbox_row) */
+    struct buffer fresh;
+
     /* what this turn changed, to be stored before its commit */
     bool out_dirty;
     bool in_dirty;
@@ -47,8 +51,8 @@ struct peer {
     struct peer_refusal *refusal; /* owned, PEER_REFUSALS_MAX */
     size_t refusal_count;
 
-    uint64_t verdict_changed; /* up to this seq, replays judged otherwise
-                                 were recorded */
+    bool void_due;        /* the next in line may not leave: record it first */
+    uint64_t voids_known; /* up to this seq those are recorded */
 };
 
 cii_must_check enum cii_code peer_new(struct peer **peer, struct core *core,
@@ -79,12 +83,45 @@ cii_must_check enum cii_code peer_append(struct peer *peer, int64_t event,
 cii_must_check enum cii_code peer_store(struct peer *peer,
                                         struct cii_error *err);
 
+/* Begins a new stream with all that can still be delivered; ends the link. */
+cii_must_check enum cii_code peer_renew(struct peer *peer, const char *reason,
+                                        struct cii_error *err);
+/* What we offer to every partner. */
+struct exchange_terms peer_terms(const struct core *core);
+
 /* After the commit: acks what was stored, and sends up to `budget` events.
  * Returns true when more could be sent. */
 void peer_ack(struct peer *peer);
 bool peer_send(struct peer *peer, size_t budget);
 
 uint64_t peer_backlog(const struct peer *peer);
+
+/* --- leave.c --------------------------------------------------------------*/
+
+/* A place of our stream, opened and judged after the last commit. */
+struct parcel {
+    struct outbox_row row;
+    struct stored_event stored;
+    bool judged;
+    struct case_file file;      /* when judged */
+    struct judgement judgement; /* likewise */
+    const char *reason;         /* why it may not leave; NULL: it may */
+};
+
+/* UNKNOWN when the stream has no such place. The event lives in the arena. */
+cii_must_check enum cii_code parcel_open(struct peer *peer, uint64_t seq,
+                                         struct arena *arena,
+                                         struct parcel *parcel,
+                                         struct cii_error *err);
+/* What is said in this place: the event, as far as its rule opens it, or a
+ * void. */
+void parcel_frame(const struct peer *peer, const struct parcel *parcel,
+                  struct frame *frame);
+/* Records within the turn which of the next places may not leave, and why:
+ * before it is committed none of them becomes void. Looks at `budget` places
+ * at most, and takes from it. */
+cii_must_check enum cii_code peer_void(struct peer *peer, size_t *budget,
+                                       struct cii_error *err);
 
 /* --- arrive.c -------------------------------------------------------------*/
 

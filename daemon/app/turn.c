@@ -9,7 +9,11 @@
 #include "base/log.h"
 
 #define FRAMES_A_TURN PEER_REFUSALS_MAX
-#define SENDS_A_TURN  512 /* for each partner */
+/* what is unpacked of these stays well below the turn's arena */
+#define FRAMES_A_TURN_BYTES ((size_t)32 << 20)
+#define SENDS_A_TURN        512  /* for each partner */
+#define SENDS_A_TURN_ALL    8192 /* for all of them: control waits no longer */
+#define VOIDS_A_TURN        256  /* looked at for all partners */
 
 void
 core_wants_turn(struct core *core)
@@ -23,7 +27,10 @@ core_wants_turn(struct core *core)
 static enum cii_code
 take_frames(struct core *core, struct cii_error *err)
 {
-    for (int i = 0; core->bus_ready && i < FRAMES_A_TURN; i++) {
+    size_t bytes = 0;
+    for (int i = 0;
+         core->bus_ready && i < FRAMES_A_TURN && bytes < FRAMES_A_TURN_BYTES;
+         i++) {
         struct bus_frame frame;
         const enum cii_code code = bus_receive(core->bus, &frame, err);
         if (code == CII_BUSY) {
@@ -31,6 +38,7 @@ take_frames(struct core *core, struct cii_error *err)
             return CII_OK;
         }
         CII_TRY(code);
+        bytes += frame.bytes.size;
         struct peer *peer = core_peer(core, frame.partner);
         if (peer)
             CII_TRY(peer_frame(peer, frame.number, frame.bytes, err));
@@ -44,8 +52,11 @@ take(struct core *core, bool *more, struct cii_error *err)
     if (!core->full)
         CII_TRY(take_frames(core, err));
     CII_TRY(control_take(core, more, err));
-    for (size_t i = 0; i < core->peer_count; i++)
+    size_t voids = core->full ? 0 : VOIDS_A_TURN;
+    for (size_t i = 0; i < core->peer_count; i++) {
         CII_TRY(issue_receipt(core->peer[i], err));
+        CII_TRY(peer_void(core->peer[i], &voids, err));
+    }
     return CII_OK;
 }
 
@@ -63,6 +74,9 @@ store_all(struct core *core, struct cii_error *err)
 static enum cii_code
 take_and_store(struct core *core, bool *more, struct cii_error *err)
 {
+    issue_forget(core);
+    for (size_t i = 0; i < core->peer_count; i++)
+        buffer_clear(&core->peer[i]->fresh);
     arena_reset(core->turn_arena);
     CII_TRY(store_begin(core->store, err));
     enum cii_code code = take(core, more, err);
@@ -77,7 +91,7 @@ take_and_store(struct core *core, bool *more, struct cii_error *err)
 /* --- answer ---------------------------------------------------------------*/
 
 /* One read transaction for all that leaves: its locks cost more than the
- * rows. True when more could be sent. */
+ * rows. Partners take turns at being first. True when more could be sent. */
 static bool
 send_all(struct core *core)
 {
@@ -85,9 +99,16 @@ send_all(struct core *core)
     bool more = false;
     if (store_read_begin(core->store, &err) != CII_OK)
         core_abandon(core, &err);
-    for (size_t i = 0; i < core->peer_count; i++)
-        if (peer_send(core->peer[i], SENDS_A_TURN))
+    uint64_t sent = 0;
+    for (size_t i = 0; i < core->peer_count && sent < SENDS_A_TURN_ALL; i++) {
+        struct peer *peer = core->peer[core->send_next++ % core->peer_count];
+        const uint64_t first = peer->exchange.next;
+        if (peer_send(peer, SENDS_A_TURN))
             more = true;
+        sent += peer->exchange.next - first;
+    }
+    if (sent >= SENDS_A_TURN_ALL)
+        more = true;
     store_read_end(core->store);
     return more;
 }
@@ -111,6 +132,8 @@ answer(struct core *core, bool more)
     if (any_to_send(core) && send_all(core))
         more = true;
     core->figure[FIGURE_TURNS]++;
+    if (bus_has_input(core->bus))
+        core->bus_ready = true;
     if (more || core->bus_ready)
         loop_again(core->loop);
     store_checkpoint(core->store);
@@ -128,6 +151,8 @@ undo(struct core *core, const struct cii_error *why)
     for (size_t i = 0; i < core->peer_count; i++)
         if (peer_reload(core->peer[i], &err) != CII_OK)
             core_abandon(core, &err);
+    if (core_load_story(core, &err) != CII_OK)
+        core_abandon(core, &err);
     control_undo(core, why);
     control_commit(core);
 }
@@ -154,15 +179,17 @@ core_turn(void *context)
     struct cii_error err = {0};
     bool more = false;
     const enum cii_code code = take_and_store(core, &more, &err);
-    switch (cii_code_class(code)) {
-    case CII_DONE:
+    if (code == CII_OK) {
         answer(core, more);
         return;
+    }
+    switch (cii_code_class(code)) {
     case CII_RETRY:
         log_line(LOG_ERROR, "turn undone reason=\"%s\"", err.text);
         core->full = true;
         undo(core, &err);
         return;
+    case CII_DONE: /* DUPLICATE ends no turn: nothing was committed */
     case CII_REFUSED:
     case CII_FAULT:
         core_abandon(core, &err);

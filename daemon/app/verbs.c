@@ -48,6 +48,10 @@ check_identity(const struct facet_def *def, const struct content *identity,
         const struct field *field = &identity->field[i];
         const int number = facet_field(def, field->name);
         struct cii_error why;
+        if (number < 0)
+            return cii_fail(err, CII_INVALID,
+                            "identity has no field %s in the catalogue",
+                            field->name);
         if (field_check(&def->field[number], field->value, &why) != CII_OK)
             return cii_fail(err, CII_INVALID, "identity.%.400s", why.text);
     }
@@ -104,6 +108,20 @@ known_person(struct call *call, struct person_row *row, struct cii_error *err)
     return CII_OK;
 }
 
+/* What an act may be about: an event id, and nothing else that was typed in
+ * its place. An AVS number would stand there in clear. */
+static const char *
+event_subject(const struct call *call, const char *text)
+{
+    struct event_id id;
+    if (!text || event_id_parse(&id, text, NULL) != CII_OK)
+        return "";
+    char printed[EVENT_ID_TEXT];
+    event_id_print(&id, printed);
+    const char *kept = arena_text(call->core->turn_arena, printed);
+    return kept ? kept : "";
+}
+
 /* --- send -----------------------------------------------------------------*/
 
 static enum cii_code
@@ -117,9 +135,9 @@ answer_send(struct call *call, struct cii_error *err)
                             &request->draft[i], i + 1 == request->draft_count,
                             err));
     char text[96];
+    const char *first = event_subject(call, request->draft[0].event_id);
     snprintf(text, sizeof text, "%zu drafts, first %s", request->draft_count,
-             *request->draft[0].event_id ? request->draft[0].event_id
-                                         : "without id");
+             *first ? first : "without id");
     call->subject = arena_text(call->core->turn_arena, text);
     return CII_OK;
 }
@@ -360,7 +378,7 @@ put_judgement(struct call *call, const struct stored_event *stored,
     struct core *core = call->core;
     struct case_file file;
     CII_TRY(case_open(core, &stored->event.header, stored->event.facet,
-                      stored->event.facet_count, &file, err));
+                      stored->event.facet_count, core->turn_arena, &file, err));
     bool concerned = false;
     CII_TRY(is_concerned(call, stored, peer->config->id, &concerned, err));
     const struct judgement judgement =
@@ -592,6 +610,10 @@ answer_watch(struct call *call, struct cii_error *err)
                      argument(call, "partner"), argument(call, "type"), err);
 }
 
+/* 1 January 2000 and 2200: every moment in between can be written. */
+#define STORY_FIRST INT64_C(946684800000)
+#define STORY_LAST  INT64_C(7258118400000)
+
 static enum cii_code
 parse_offset(struct call *call, int64_t *offset, struct cii_error *err)
 {
@@ -608,6 +630,10 @@ parse_offset(struct call *call, int64_t *offset, struct cii_error *err)
         if (end == ms || *end)
             return cii_fail(err, CII_INVALID, "offset-ms is a number");
     }
+    if (*offset < STORY_FIRST - clock_now() ||
+        *offset > STORY_LAST - clock_now())
+        return cii_fail(err, CII_INVALID,
+                        "a story takes place between the years 2000 and 2200");
     return CII_OK;
 }
 
@@ -639,8 +665,7 @@ answer_clock(struct call *call, struct cii_error *err)
 static enum cii_code
 answer_by_reader(struct call *call, struct cii_error *err)
 {
-    const char *subject = argument(call, "event");
-    call->subject = subject ? subject : "";
+    call->subject = event_subject(call, argument(call, "event"));
     if (argument(call, "avs") || argument(call, "local-id")) {
         struct person_row row;
         const enum cii_code code = known_person(call, &row, err);
@@ -689,7 +714,7 @@ static const struct verb {
     {"refusals", answer_by_reader, OF(OPERATOR) | OF(AUDITOR), false, true},
     {"acts", answer_by_reader, OF(AUDITOR) | OF(ADMINISTRATOR), false, true},
     {"verify", answer_by_reader, OF(ADMINISTRATOR), false, true},
-    {"clock", answer_clock, OF(ADMINISTRATOR), true, false},
+    {"clock", answer_clock, OF(ADMINISTRATOR) | OF(OPERATOR), true, false},
 };
 
 static const struct verb *
@@ -736,7 +761,8 @@ check_verb(const struct call *call, const struct verb *verb,
 
 /* Who did what, reading included. */
 static enum cii_code
-record_act(const struct call *call, const char *result, struct cii_error *err)
+record_act(const struct call *call, const struct verb *verb, const char *result,
+           struct cii_error *err)
 {
     struct core *core = call->core;
     const struct act_row row = {
@@ -744,7 +770,7 @@ record_act(const struct call *call, const char *result, struct cii_error *err)
         .uid = call->client->uid,
         .role = role_name(call->client->role),
         .user = call->request->acting_user,
-        .verb = call->request->verb,
+        .verb = verb ? verb->name : "unknown",
         .subject = call->subject ? call->subject : "",
         .person = call->person,
         .result = result,
@@ -785,8 +811,7 @@ reply_rows(const struct rows *rows, struct client *client, uint64_t tag)
 static bool
 ends_the_turn(enum cii_code code)
 {
-    return code == CII_FULL || code == CII_STORE || code == CII_MEMORY ||
-           code == CII_CRYPTO;
+    return code == CII_FULL || code == CII_STORE || code == CII_MEMORY;
 }
 
 enum cii_code
@@ -813,5 +838,5 @@ verb_answer(struct core *core, struct client *client,
         control_fail(client, request->tag, &why);
     else if (!verb->streams)
         reply_rows(&call.rows, client, request->tag);
-    return record_act(&call, cii_code_name(code), err);
+    return record_act(&call, verb, cii_code_name(code), err);
 }

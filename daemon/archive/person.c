@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/stored.h"
 #include "proto/avs.h"
 #include "proto/date.h"
 #include "proto/name.h"
@@ -185,7 +186,11 @@ propose_one(struct archive *archive, int64_t number, int64_t other,
             struct cii_error *err)
 {
     struct content known;
-    CII_TRY(person_identity(archive, other, arena, &known, err));
+    const enum cii_code code =
+        person_identity(archive, other, arena, &known, err);
+    if (stored_is_damaged(code))
+        return CII_OK; /* whoever that was: it is no reason to stop here */
+    CII_TRY(code);
     if (!may_be_same(identity, &known))
         return CII_OK;
     return store_match_add(archive->store, number, other,

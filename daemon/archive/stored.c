@@ -3,6 +3,12 @@
 
 #include "archive/person.h"
 
+bool
+stored_is_damaged(enum cii_code code)
+{
+    return code == CII_CRYPTO || cii_code_class(code) == CII_REFUSED;
+}
+
 /* What a sealed value belongs to: it opens nowhere else. */
 static void
 bind(struct buffer *associated, const char *issuer, const struct event_id *id)

@@ -19,6 +19,11 @@ struct stored_event {
     struct event event; /* whole, as we hold it */
 };
 
+/* Does this code say that what is stored cannot be read, and not that the
+ * store, the disk or memory failed? One row is damaged then: it must not stop
+ * those beside it. */
+bool stored_is_damaged(enum cii_code code);
+
 /* Appends the sealed facets. */
 cii_must_check enum cii_code facets_seal(
     struct archive *archive, const struct person_key *key, const char *issuer,

@@ -87,6 +87,15 @@ bus_fd(const struct bus *bus)
     return bus->fd;
 }
 
+bool
+bus_has_input(const struct bus *bus)
+{
+    int events = 0;
+    size_t size = sizeof events;
+    return zmq_getsockopt(bus->router, ZMQ_EVENTS, &events, &size) == 0 &&
+           (events & ZMQ_POLLIN) != 0;
+}
+
 /* "partner/number": the routing id of a link. */
 static int
 print_name(char *name, size_t size, const char *partner, uint64_t number)

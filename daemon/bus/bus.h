@@ -14,6 +14,7 @@
  * terminated: stop with everything committed and _exit().
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,8 +28,10 @@ struct bus;
 cii_must_check enum cii_code bus_open(struct bus **bus, size_t frame_max,
                                       int high_water, struct cii_error *err);
 
-/* Becomes readable when something may have come; read until BUSY. */
+/* Becomes readable when something may have come; read until BUSY. Any other
+ * call here may swallow that: ask bus_has_input() after it. */
 int bus_fd(const struct bus *bus);
+bool bus_has_input(const struct bus *bus);
 
 /* From now on this link may be written to and read from. */
 cii_must_check enum cii_code bus_connect(struct bus *bus, const char *partner,

@@ -115,7 +115,8 @@ store_receipt_range(struct store *store, const char *partner,
 /*
  * "stored" is what the newest stream with this event says: after a partner
  * has lost its store, an older ack proves nothing. "accepted" was true once
- * and stays, until a refusal of the same turn or a later one.
+ * and stays, until a refusal of the same turn or a later one. Both speak of
+ * places in a stream: of an event whose place was void they say nothing.
  */
 static const char each[] =
     "WITH held AS (SELECT d.stream, d.seq, s.partner, s.acked"
@@ -125,14 +126,17 @@ static const char each[] =
     "SELECT h.partner AS partner, 'stored' AS state, '' AS reason, 0 AS at,"
     " 0 AS turn, 0 AS number FROM held h WHERE h.seq <= h.acked"
     " AND h.stream = (SELECT max(n.stream) FROM held n"
-    " WHERE n.partner = h.partner) GROUP BY h.partner"
+    " WHERE n.partner = h.partner)"
+    " AND NOT EXISTS (SELECT 1 FROM receipt v WHERE v.event = ?1"
+    " AND v.partner = h.partner AND v.state = 'void') GROUP BY h.partner"
     " UNION ALL "
     "SELECT h.partner, 'accepted', '', r.at, max(r.turn), 0"
     " FROM held h JOIN receipt_range r ON r.stream = h.stream"
     " AND r.first = (SELECT max(m.first) FROM receipt_range m"
     " WHERE m.stream = h.stream AND m.first <= h.seq) AND r.last >= h.seq"
     " WHERE NOT EXISTS (SELECT 1 FROM receipt x WHERE x.event = ?1"
-    " AND x.partner = h.partner AND x.state = 'refused' AND x.turn >= r.turn)"
+    " AND x.partner = h.partner AND (x.state = 'void'"
+    " OR x.state = 'refused' AND x.turn >= r.turn))"
     " GROUP BY h.partner"
     " UNION ALL "
     "SELECT partner, state, reason, at, turn, number FROM receipt"

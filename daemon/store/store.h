@@ -334,7 +334,8 @@ cii_must_check enum cii_code store_event_of_issuer(
 struct receipt_row {
     int64_t event;
     const char *partner;
-    const char *state; /* "stored", "accepted", "refused", "seen" */
+    const char *state; /* "stored", "accepted", "refused", "seen"; "void": its
+                          place was sent without it */
     const char *reason;
     int64_t at;
 };

@@ -40,10 +40,11 @@ struct supervisor {
     struct loop_timer *deadline;
     bool stopping;
     bool announced;
+    const char *refused; /* the program that did not want to start */
     struct child child[3];
 };
 
-/* In the order in which they are started; stopped in reverse. */
+/* The core first, the others when it is ready; stopped in reverse. */
 static const char *const programs[] = {"ciid-core", "ciid-gate", "ciid-reader"};
 #define CHILDREN (sizeof programs / sizeof programs[0])
 
@@ -62,6 +63,18 @@ announce(struct supervisor *supervisor)
     supervisor->announced = true;
 }
 
+/* The others wait for the first core: until it holds the store, they might
+ * disturb those of another ciid. */
+static void
+start_rest(struct supervisor *supervisor)
+{
+    for (size_t i = 1; i < CHILDREN; i++) {
+        struct child *child = &supervisor->child[i];
+        if (child->pid == 0 && !child->restart)
+            start(child);
+    }
+}
+
 static void
 is_ready(void *context, unsigned int events)
 {
@@ -71,6 +84,8 @@ is_ready(void *context, unsigned int events)
     child->ready = read(child->ready_fd, &byte, 1) == 1;
     loop_remove(child->supervisor->loop, &child->ready_watch);
     fd_close(&child->ready_fd);
+    if (child->ready && !child->supervisor->stopping)
+        start_rest(child->supervisor);
     if (child->ready)
         announce(child->supervisor);
 }
@@ -155,7 +170,7 @@ start(struct child *child)
     log_line(LOG_INFO, "started program=%s pid=%d", child->program, (int)pid);
 }
 
-/* --- death ----------------------------------------------------------------*/
+/* --- stop -----------------------------------------------------------------*/
 
 static bool
 any_left(const struct supervisor *supervisor)
@@ -164,51 +179,6 @@ any_left(const struct supervisor *supervisor)
         if (supervisor->child[i].pid != 0)
             return true;
     return false;
-}
-
-static void
-describe(int status, char *text, size_t size)
-{
-    if (WIFSIGNALED(status))
-        snprintf(text, size, "signal %d", WTERMSIG(status));
-    else
-        snprintf(text, size, "exit %d", WEXITSTATUS(status));
-}
-
-static void
-ended(struct child *child, int status)
-{
-    struct supervisor *supervisor = child->supervisor;
-    char how[32];
-    describe(status, how, sizeof how);
-    log_line(supervisor->stopping ? LOG_INFO : LOG_ERROR,
-             "ended program=%s pid=%d how=\"%s\"", child->program,
-             (int)child->pid, how);
-    /* what once was ready is back soon, however often it dies; only what never
-     * gets so far is tried more and more rarely */
-    if (child->ready)
-        child->backoff = BACKOFF_MS;
-    child->pid = 0;
-    child->ready = false;
-    loop_remove(supervisor->loop, &child->ready_watch);
-    fd_close(&child->ready_fd);
-    if (supervisor->stopping) {
-        if (!any_left(supervisor))
-            loop_stop(supervisor->loop);
-        return;
-    }
-    start_later(child);
-}
-
-static void
-reap(struct supervisor *supervisor)
-{
-    int status = 0;
-    pid_t pid = 0;
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-        for (size_t i = 0; i < CHILDREN; i++)
-            if (supervisor->child[i].pid == pid)
-                ended(&supervisor->child[i], status);
 }
 
 static void
@@ -246,6 +216,58 @@ stop(struct supervisor *supervisor)
         signal_all(supervisor, SIGKILL);
 }
 
+/* --- death ----------------------------------------------------------------*/
+
+static void
+describe(int status, char *text, size_t size)
+{
+    if (WIFSIGNALED(status))
+        snprintf(text, size, "signal %d", WTERMSIG(status));
+    else
+        snprintf(text, size, "exit %d", WEXITSTATUS(status));
+}
+
+static void
+ended(struct child *child, int status)
+{
+    struct supervisor *supervisor = child->supervisor;
+    char how[32];
+    describe(status, how, sizeof how);
+    log_line(supervisor->stopping ? LOG_INFO : LOG_ERROR,
+             "ended program=%s pid=%d how=\"%s\"", child->program,
+             (int)child->pid, how);
+    /* what once was ready is back soon, however often it dies; only what never
+     * gets so far is tried more and more rarely */
+    if (child->ready)
+        child->backoff = BACKOFF_MS;
+    child->pid = 0;
+    child->ready = false;
+    loop_remove(supervisor->loop, &child->ready_watch);
+    fd_close(&child->ready_fd);
+    if (supervisor->stopping) {
+        if (!any_left(supervisor))
+            loop_stop(supervisor->loop);
+        return;
+    }
+    if (!supervisor->announced && WIFEXITED(status) && WEXITSTATUS(status)) {
+        supervisor->refused = child->program; /* it has said why */
+        stop(supervisor);
+        return;
+    }
+    start_later(child);
+}
+
+static void
+reap(struct supervisor *supervisor)
+{
+    int status = 0;
+    pid_t pid = 0;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+        for (size_t i = 0; i < CHILDREN; i++)
+            if (supervisor->child[i].pid == pid)
+                ended(&supervisor->child[i], status);
+}
+
 static void
 on_signal(void *context, int signal_number)
 {
@@ -269,14 +291,16 @@ supervise(const char *config, const char *folder, struct cii_error *err)
     struct supervisor supervisor = {.config = config, .folder = folder};
     CII_TRY(loop_new(&supervisor.loop, err));
     CII_TRY(loop_signals(supervisor.loop, on_signal, &supervisor, err));
-    for (size_t i = 0; i < CHILDREN; i++) {
+    for (size_t i = 0; i < CHILDREN; i++)
         supervisor.child[i] = (struct child){.supervisor = &supervisor,
                                              .program = programs[i],
                                              .ready_fd = -1,
                                              .backoff = BACKOFF_MS};
-        start(&supervisor.child[i]);
-    }
+    start(&supervisor.child[0]);
     loop_run(supervisor.loop);
     loop_destroy(&supervisor.loop);
+    if (supervisor.refused)
+        return cii_fail(err, CII_CONFIG, "%s ended; what it said is above",
+                        supervisor.refused);
     return CII_OK;
 }

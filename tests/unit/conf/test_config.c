@@ -65,10 +65,11 @@ Test(config, what_the_file_says_is_what_stands_in_the_struct)
     cii_auto(folder_done) struct folder folder = folder_new();
     cii_auto(config_destroy) struct config *config = NULL;
 
-    write_file("ciid.yaml", HEAD "profile: pilot\nlisten: \"[::1]:7443\"\n"
-                                 "subscriptions: [fin-de-droits, demande-ai]\n"
-                                 "tls: {revocation: /r.pem}\n"
-                                 "limits: {window_bytes: 65536, queries: 1}\n");
+    write_file("ciid.yaml",
+               HEAD "profile: pilot\nlisten: \"[::1]:7443\"\n"
+                    "subscriptions: [fin-de-droits, demande-ai]\n"
+                    "tls: {revocation: /r.pem}\n"
+                    "limits: {window_bytes: 393216, queries: 1}\n");
     require_ok(config_load(&config, "ciid.yaml", NULL));
 
     cr_expect(eq(int, (int)config->profile, PROFILE_PILOT));
@@ -76,7 +77,7 @@ Test(config, what_the_file_says_is_what_stands_in_the_struct)
     expect_text(config->subscriptions[1], "demande-ai");
     cr_expect(config->subscriptions[2] == NULL);
     expect_text(config->tls.revocation, "/r.pem");
-    cr_expect(eq(u64, config->limits.window_bytes, 65536));
+    cr_expect(eq(u64, config->limits.window_bytes, 393216));
     cr_expect(eq(u32, config->limits.queries, 1));
 }
 
