@@ -11,9 +11,12 @@
  *
  * The parts, each in its own file:
  *   turn.c      the turn itself, and what happens when the disk is full
- *   peer.c      one partner: its exchange, its link, what is sent to it
+ *   peer.c      one partner: its exchange and its link
+ *   leave.c     what leaves: each place of a stream, judged again and stripped
  *   arrive.c    what a partner delivered: verify, judge, store
- *   issue.c     what an office states: check, build, sign, store, judge
+ *   draft.c     what an office states: checked, and built into an event
+ *   issue.c     events of the turn: signed, stored, judged, put into streams
+ *   receipt.c   what became of a partner's deliveries, as an event
  *   judging.c   from an event to a question to the law
  *   control.c   the control sockets; verbs.c what they answer
  *   watch.c     news for those who watch
