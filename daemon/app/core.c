@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/core.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -514,6 +515,7 @@ core_new(struct core **result, const char *path, struct cii_error *err)
 {
     struct core *core = NULL;
     CII_TRY(load(&core, path, err));
+    assert(core);
     CII_TRY(open_store(core, err));
     CII_TRY(open_peers(core, err));
     CII_TRY(open_sockets(core, err));

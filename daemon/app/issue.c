@@ -81,13 +81,12 @@ static enum cii_code
 make_room(struct core *core, struct pending *pending, struct cii_error *err)
 {
     const size_t room = pending->concerned_room * 2 + 8;
-    const struct peer **more =
-        arena_take(core->turn_arena, room * sizeof *more);
+    const size_t one = sizeof(void *);
+    const struct peer **more = arena_take(core->turn_arena, room * one);
     if (!more)
         return cii_fail(err, CII_MEMORY, "no memory for addressees");
     if (pending->concerned_count > 0)
-        memcpy(more, pending->concerned,
-               pending->concerned_count * sizeof *more);
+        memcpy(more, pending->concerned, pending->concerned_count * one);
     pending->concerned = more;
     pending->concerned_room = room;
     return CII_OK;

@@ -451,7 +451,7 @@ answer_query(struct question *question, struct cii_error *err)
     size_t left = 0;
     CII_TRY(limit_of(question, &left, err));
     struct event_filter filter;
-    struct persons persons;
+    struct persons persons = {0};
     const enum cii_code code = filter_of(question, &filter, &persons, err);
     if (code == CII_UNKNOWN)
         return flush(question, true, err); /* nobody: no rows */

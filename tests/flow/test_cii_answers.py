@@ -17,17 +17,24 @@ import subprocess
 import threading
 import unittest
 
-from institutions import BIN, PERSON, Canton, avs_number
+from institutions import BIN, PERSON, Canton, avs_number, wait_until
 
 DATES = {"from": "2026-01-05"}
 LONG = {"avs": avs_number(77), "officialName": "Müller-von Däniken " * 4,
         "firstName": "Anne-Marie Élisabeth Wilhelmine", "dateOfBirth": "1990"}
 
 
+def watches(office):
+    """How many `watch` are on record at the office."""
+    rows = office.ask("act", "list", "--limit", "10000", role="auditor")
+    return sum(row["verb"] == "watch" for row in rows)
+
+
 class Watch:
     """`cii watch` in the background; what it shows, row by row."""
 
     def __init__(self, office, *words, role="operator"):
+        before = watches(office)
         self.process = subprocess.Popen(
             [str(BIN / "cii"), "--run-dir", str(office.run_dir), "--role",
              role, "--json", "watch", *words],
@@ -35,10 +42,7 @@ class Watch:
         self.rows = queue.Queue()
         threading.Thread(target=self.read, daemon=True).start()
         # it watches once the daemon has noted that it does
-        while "watch" not in [act["verb"] for act in
-                              office.ask("act", "list", "--limit", "20",
-                                         role="auditor")]:
-            pass
+        wait_until(lambda: watches(office) > before, what="the watch to begin")
 
     def read(self):
         with self.process.stdout as output:

@@ -7,6 +7,7 @@ things at once, leaves answers unread, stays.
         rows = program.rows()
 """
 
+import contextlib
 import importlib
 import resource
 import socket
@@ -99,7 +100,9 @@ class Program:
         self.socket.close()
 
     def write(self, data):
-        self.socket.sendall(data)
+        # whoever is turned away at once still finds the reason to read
+        with contextlib.suppress(BrokenPipeError):
+            self.socket.sendall(data)
 
     def ask(self, verb, **arguments):
         self.write(request(verb, **arguments))

@@ -52,8 +52,7 @@ Test(arrive, receipts_tell_every_refusal_of_a_turn)
         struct outbox_row row;
         struct stored_event stored;
         struct receipt receipt;
-        require_ok(
-            store_outbox_get(core->store, PARTNER, seq, &row, &error));
+        require_ok(store_outbox_get(core->store, PARTNER, seq, &row, &error));
         require_ok(stored_get(&core->archive, row.event, core->turn_arena,
                               &stored, &error));
         require_ok(receipt_unpack(&receipt, stored.event.facet[0].content,
@@ -103,9 +102,11 @@ Test(arrive, a_known_event_that_no_longer_opens_stops_nothing)
     open_link();
     begin_turn();
     deliver(&event);
-    require_ok(store_event_reseal(core->store, 1, bytes_of_text("damaged by"
-                                  " something that is not us, for ever"),
-                                  &error));
+    require_ok(
+        store_event_reseal(core->store, 1,
+                           bytes_of_text("damaged by"
+                                         " something that is not us, for ever"),
+                           &error));
     end_turn();
     begin_turn();
     deliver(&event);

@@ -92,7 +92,7 @@ Test(verbs, what_could_not_be_read_again_is_not_taken)
             identity->field[i].max = EVENT_PAYLOAD_MAX;
     char *name = calloc(1, EVENT_PAYLOAD_MAX);
     cr_assert(name != NULL);
-    memset(name, 'n', EVENT_PAYLOAD_MAX - 40);
+    memset(name, 'n', EVENT_PAYLOAD_MAX - 42);
     const struct field person[] = {{"avs", "7569217076985"},
                                    {"officialName", name}};
     const struct field dates[] = {{"from", "2026-01-05"}};
@@ -113,9 +113,10 @@ Test(verbs, what_could_not_be_read_again_is_not_taken)
     require_ok(issue_draft(core, &client, 1, &draft, true, &error));
     require_ok(issue_all(core, &error));
     struct reply reply;
-    require_ok(reply_unpack(
-        &reply, (struct bytes){client.held.data + 4, client.held.size - 4},
-        core->turn_arena, &error));
+    require_ok(
+        reply_unpack(&reply,
+                     (struct bytes){client.held.data + 4, client.held.size - 4},
+                     core->turn_arena, &error));
     cr_assert(reply.outcome_count == 1);
     expect_code(reply.outcome[0].code, TOO_LARGE);
     buffer_done(&client.held);
@@ -127,12 +128,15 @@ Test(verbs, what_could_not_be_read_again_is_not_taken)
  * not read would be sent again and again. */
 Test(verbs, outcomes_come_in_replies_that_a_client_takes)
 {
-    enum { EVENTS = 700, OFFICES = 60 };
+    enum {
+        EVENTS = 700,
+        OFFICES = 60
+    };
     static struct draft draft[EVENTS];
     static struct partner_config other[OFFICES];
     static char id[OFFICES][64];
     static const char *to[OFFICES];
-    struct peer **peer = calloc(OFFICES, sizeof *peer);
+    struct peer **peer = calloc(OFFICES, sizeof(void *));
     cr_assert(peer != NULL);
     for (int i = 0; i < OFFICES; i++) {
         snprintf(id[i], sizeof id[i], "ge.oai.office-with-a-long-name-%02d", i);
@@ -164,8 +168,8 @@ Test(verbs, outcomes_come_in_replies_that_a_client_takes)
                                   .to = to,
                                   .facet_count = 2,
                                   .facet = facet};
-        require_ok(issue_draft(core, &client, 1, &draft[i], i + 1 == EVENTS,
-                               &error));
+        require_ok(
+            issue_draft(core, &client, 1, &draft[i], i + 1 == EVENTS, &error));
     }
     require_ok(issue_all(core, &error));
     size_t outcomes = 0;
@@ -175,10 +179,10 @@ Test(verbs, outcomes_come_in_replies_that_a_client_takes)
         struct reply reply;
         require_ok(control_next(buffer_view(&client.held), CONTROL_REPLY_MAX,
                                 &length));
-        require_ok(reply_unpack(&reply,
-                                (struct bytes){client.held.data + 4,
-                                               length - 4},
-                                core->turn_arena, &error));
+        require_ok(
+            reply_unpack(&reply,
+                         (struct bytes){client.held.data + 4, length - 4},
+                         core->turn_arena, &error));
         outcomes += reply.outcome_count;
         cr_expect(last == false, "nothing follows the last");
         last = reply.last;

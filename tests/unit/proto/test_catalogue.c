@@ -109,8 +109,10 @@ Test(nearest_name, stays_silent_past_three_edits)
 Test(nearest_name, does_not_propose_what_shares_little)
 {
     static const char *const names[] = {"oai", "as"};
+    static const char *const other[] = {"case"};
 
     cr_expect(nearest_name("xyz", 2, listed, names) == NULL);
+    cr_expect(nearest_name("avs", 1, listed, other) == NULL);
     cr_expect(nearest_name("", 2, listed, names) == NULL);
     cr_expect(nearest_name("oai", 0, listed, names) == NULL);
 }

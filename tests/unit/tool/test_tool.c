@@ -40,6 +40,8 @@ static const struct misuse misuses[] = {
     {{"zzzzzzzz"}, "unknown command 'zzzzzzzz'"},
     {{"query", "--csae", "x"}, "did you mean --case?"},
     {{"query", "--case"}, "--case needs a value"},
+    {{"send", "mesure", "--tset"}, "needs a value, or did you mean --test?"},
+    {{"send", "mesure", "--phone"}, "--phone needs a value"},
     {{"query", "--json=yes"}, "--json takes no value"},
     {{"query", "word"}, "one word too many"},
     {{"show"}, "EVENT is missing"},
