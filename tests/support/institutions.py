@@ -205,7 +205,8 @@ class Office:
             if not pid:
                 continue
             piece = None
-            for line in pathlib.Path(f"/proc/{pid}/smaps").open():
+            for line in pathlib.Path(f"/proc/{pid}/smaps"
+                                     ).read_text().splitlines():
                 words = line.split()
                 if not words[0].endswith(":"):
                     piece = (words[2], words[5] if len(words) > 5 else pid)
