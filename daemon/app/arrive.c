@@ -358,7 +358,7 @@ recover(struct arrival *arrival, struct cii_error *err)
              arrival->peer->config->id);
     /* it belongs into our stream again: the partner may lose it one day */
     const struct digest digest = header_digest(arrival->event->header_bytes);
-    CII_TRY(peer_append(arrival->peer, number, &digest, err));
+    CII_TRY(peer_append(arrival->peer, number, &digest, false, err));
     tell_arrived(arrival, "recovered");
     return core_note(arrival->peer->core, "recovered", arrival->id,
                      arrival->peer->config->id, err);

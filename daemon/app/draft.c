@@ -459,6 +459,9 @@ pending_take(struct core *core, struct pending *pending,
 {
     const struct type_def *type = NULL;
     CII_TRY(check_type(core, pending, draft, &type));
+    if (pending->settled)
+        return CII_OK;
+    assert(type);
     if (!pending->settled)
         CII_TRY(check_profile(core, pending, draft));
     if (!pending->settled)

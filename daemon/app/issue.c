@@ -280,7 +280,7 @@ tell_partner(struct core *core, struct pending *pending, int64_t number,
     if (judgement.verdict != VERDICT_TRANSMIT)
         return CII_OK;
     return peer_append(core_peer(core, to->config->id), number, &pending->leaf,
-                       err);
+                       pending->from_dossier, err);
 }
 
 static enum cii_code

@@ -95,6 +95,31 @@ question_of(const struct core *core, const struct case_file *file,
     };
 }
 
+struct concern_asked {
+    const char *partner;
+    bool found;
+};
+
+static void
+match_concern(void *context, const char *institution)
+{
+    struct concern_asked *asked = context;
+    if (strcmp(asked->partner, institution) == 0)
+        asked->found = true;
+}
+
+enum cii_code
+dossier_concerns(const struct core *core, int64_t person, const char *partner,
+                 bool *concerned, struct cii_error *err)
+{
+    struct concern_asked asked = {.partner = partner};
+    if (person != 0)
+        CII_TRY(store_concern_each(core->store, person, match_concern, &asked,
+                                   err));
+    *concerned = asked.found;
+    return CII_OK;
+}
+
 struct judgement
 judge_sending(const struct core *core, const struct case_file *file,
               const char *issuer, const char *partner, bool concerned)

@@ -43,6 +43,12 @@ cii_must_check enum cii_code content_normalise(struct core *core,
 struct judgement judge_sending(const struct core *core,
                                const struct case_file *file, const char *issuer,
                                const char *partner, bool concerned);
+/* Does our open dossier of this person name the partner? */
+cii_must_check enum cii_code dossier_concerns(const struct core *core,
+                                              int64_t person,
+                                              const char *partner,
+                                              bool *concerned,
+                                              struct cii_error *err);
 /* When it came: may this partner have told us, and this much? */
 struct judgement judge_arrival(const struct core *core,
                                const struct case_file *file, const char *issuer,

@@ -20,12 +20,13 @@ is_wanted(const struct peer *peer, int type, const struct judgement *judgement)
 }
 
 static void
-judge_opened(const struct peer *peer, struct parcel *parcel)
+judge_opened(const struct peer *peer, bool concerned, struct parcel *parcel)
 {
     parcel->judgement = judge_sending(peer->core, &parcel->file,
                                       parcel->stored.event.header.issuer,
-                                      peer->config->id, true);
+                                      peer->config->id, concerned);
     parcel->judged = true;
+    parcel->concerned = concerned;
     if (parcel->judgement.verdict != VERDICT_TRANSMIT)
         parcel->reason = ground_name(parcel->judgement.ground);
     else if (!is_wanted(peer, parcel->file.type, &parcel->judgement))
@@ -33,7 +34,7 @@ judge_opened(const struct peer *peer, struct parcel *parcel)
 }
 
 static void
-judge_parcel(const struct peer *peer, struct arena *arena,
+judge_parcel(const struct peer *peer, bool concerned, struct arena *arena,
              struct parcel *parcel)
 {
     const struct event *event = &parcel->stored.event;
@@ -41,7 +42,7 @@ judge_parcel(const struct peer *peer, struct arena *arena,
                   arena, &parcel->file, NULL) != CII_OK)
         parcel->reason = "not-in-catalogue";
     else
-        judge_opened(peer, parcel);
+        judge_opened(peer, concerned, parcel);
 }
 
 /* The place in our stream: of this turn, or from the store. */
@@ -74,7 +75,7 @@ parcel_open(struct peer *peer, uint64_t seq, struct arena *arena,
         issue_recent(core, parcel->row.event, &parcel->stored.event);
     if (recent) {
         parcel->file = *recent;
-        judge_opened(peer, parcel);
+        judge_opened(peer, true, parcel); /* as it was a moment ago */
         return CII_OK;
     }
     const enum cii_code code = stored_get(&core->archive, parcel->row.event,
@@ -84,7 +85,11 @@ parcel_open(struct peer *peer, uint64_t seq, struct arena *arena,
         return CII_OK;
     }
     CII_TRY(code);
-    judge_parcel(peer, arena, parcel);
+    bool concerned = true;
+    if (parcel->row.by_dossier)
+        CII_TRY(dossier_concerns(core, parcel->stored.person, peer->config->id,
+                                 &concerned, err));
+    judge_parcel(peer, concerned, arena, parcel);
     return CII_OK;
 }
 
@@ -149,7 +154,8 @@ record_void(struct peer *peer, const struct parcel *parcel,
     CII_TRY(event_name(core, parcel->row.event, id, err));
     if (parcel->judged && parcel->judgement.verdict != VERDICT_TRANSMIT)
         CII_TRY(record_verdict(core, parcel->row.event, &parcel->file, partner,
-                               false, true, &parcel->judgement, err));
+                               false, parcel->concerned, &parcel->judgement,
+                               err));
     CII_TRY(store_receipt_add(core->store,
                               &(struct receipt_row){.event = parcel->row.event,
                                                     .partner = partner,

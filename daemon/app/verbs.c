@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -332,43 +333,27 @@ put_verdict(void *context, const struct verdict_row *row)
               });
 }
 
-struct concern_asked {
-    const char *partner;
-    bool found;
-};
-
 static void
 match_verdict(void *context, const struct verdict_row *row)
 {
-    struct concern_asked *asked = context;
+    bool *named = context;
     if (!row->arrival)
-        asked->found = true;
+        *named = true;
 }
 
-static void
-match_concern(void *context, const char *institution)
-{
-    struct concern_asked *asked = context;
-    if (strcmp(asked->partner, institution) == 0)
-        asked->found = true;
-}
-
-/* Is the partner concerned: by the dossier, or because it was addressed? */
+/* Is the partner concerned: because it was named when the event was sent, or
+ * by the dossier? */
 static enum cii_code
 is_concerned(struct call *call, const struct stored_event *stored,
              const char *partner, bool *concerned, struct cii_error *err)
 {
-    struct concern_asked asked = {.partner = partner};
-    CII_TRY(store_outbox_holds(call->core->store, partner, stored->number,
-                               &asked.found, err));
-    if (!asked.found) /* whoever was named when it was sent */
-        CII_TRY(store_verdict_each(call->core->store, stored->number, partner,
-                                   match_verdict, &asked, err));
-    if (!asked.found && stored->person)
-        CII_TRY(store_concern_each(call->core->store, stored->person,
-                                   match_concern, &asked, err));
-    *concerned = asked.found;
-    return CII_OK;
+    *concerned = false;
+    CII_TRY(store_verdict_each(call->core->store, stored->number, partner,
+                               match_verdict, concerned, err));
+    if (*concerned)
+        return CII_OK;
+    return dossier_concerns(call->core, stored->person, partner, concerned,
+                            err);
 }
 
 static enum cii_code
@@ -828,8 +813,10 @@ verb_answer(struct core *core, struct client *client,
     struct cii_error why;
     enum cii_code code = check_verb(&call, verb, &why);
     const bool refused = code != CII_OK;
-    if (!refused)
+    if (!refused) {
+        assert(verb);
         code = verb->answer(&call, &why);
+    }
     if (!refused && ends_the_turn(code)) {
         *err = why;
         return code;

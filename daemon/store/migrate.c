@@ -151,6 +151,7 @@ static const char streams[] =
     " at INTEGER NOT NULL,"
     " digest BLOB NOT NULL,"
     " chain BLOB NOT NULL,"
+    " by_dossier INTEGER NOT NULL,"
     " PRIMARY KEY (stream, seq)) STRICT, WITHOUT ROWID;"
 
     /* Where each event went, for ever: what receipts speak of. */

@@ -290,6 +290,8 @@ struct outbox_row {
     struct digest digest; /* of the event's header */
     struct digest chain;  /* after this delivery */
     int64_t at;
+    bool by_dossier; /* the partner is concerned because the dossier says so,
+                        and as long as it does */
 };
 
 /* For the partner's current stream. */

@@ -5,7 +5,7 @@ TestSuite(peer, .init = open_office, .fini = close_office);
 
 /* Stores an event of ours and puts it into the stream to the partner. */
 static int64_t
-queue(uint8_t id)
+queue_as(uint8_t id, bool by_dossier)
 {
     const struct event event = registration(US, id, true, core->signer);
     cii_auto(buffer_done) struct buffer sealed = {0};
@@ -30,9 +30,16 @@ queue(uint8_t id)
         .test = true,
     };
     require_ok(store_event_add(core->store, &row, &error));
-    require_ok(peer_append(partner, row.number, &row.digest, &error));
+    require_ok(
+        peer_append(partner, row.number, &row.digest, by_dossier, &error));
     free_event(&event);
     return row.number;
+}
+
+static int64_t
+queue(uint8_t id)
+{
+    return queue_as(id, false);
 }
 
 static void
@@ -119,6 +126,24 @@ Test(peer, an_event_that_no_longer_opens_holds_up_nobody)
     cr_expect(partner->exchange.next == 3);
     expect_text(states_of(broken), "void ");
     expect_text(states_of(sound), "");
+}
+
+/* What waits by the dossier's word goes no further than the dossier says. */
+Test(peer, what_waits_stays_when_the_dossier_names_the_partner_no_longer)
+{
+    begin_turn();
+    const int64_t by_dossier = queue_as(1, true);
+    const int64_t addressed = queue_as(2, false);
+    end_turn();
+    open_link();
+    send_now();
+    begin_turn();
+    require_ok(peer_void(partner, &(size_t){100}, &error));
+    end_turn();
+    send_now();
+    cr_expect(partner->exchange.next == 3);
+    expect_text(states_of(by_dossier), "void ");
+    expect_text(states_of(addressed), "");
 }
 
 /* What was lawful when it was stated and is not any more. */
