@@ -5,6 +5,7 @@
  * between them is data: see commands.c.
  */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/tool/glossary.h"
@@ -48,6 +49,33 @@ show_row(void *context, const struct cii_record *record)
            show_proposal(showing, record) == CII_OK;
 }
 
+#define LIMIT_OF_DAEMON 1000 /* rows, where the question names no limit */
+
+static bool
+takes_limit(const struct command *command)
+{
+    for (const struct flag *flag = command->flag; flag && flag->name; flag++)
+        if (strcmp(flag->name, "limit") == 0)
+            return true;
+    return false;
+}
+
+/* An answer that is as long as it may be is perhaps not whole. */
+static void
+note_limit(const struct tool *tool, const struct question *question,
+           size_t count)
+{
+    size_t limit = LIMIT_OF_DAEMON;
+    for (size_t i = 0; i < question->count; i++)
+        if (strcmp(question->argument[i].name, "limit") == 0)
+            limit = strtoul(question->argument[i].value, NULL, 10);
+    if (takes_limit(tool->command) && count == limit)
+        fprintf(tool->err,
+                "%zu rows, as many as asked for: there may be more "
+                "(--limit)\n",
+                count);
+}
+
 static enum cii_code
 ask(struct tool *tool, const struct question *question, struct cii_error *err)
 {
@@ -65,6 +93,7 @@ ask(struct tool *tool, const struct question *question, struct cii_error *err)
         return cii_fail(err, showing.err.code, "%s", showing.err.text);
     if (table)
         (void)table_end(table);
+    note_limit(tool, question, showing.count);
     if (showing.count == 0 && !tool->json && command->empty)
         fprintf(tool->out, "%s\n", command->empty);
     return CII_OK;

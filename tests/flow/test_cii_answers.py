@@ -226,6 +226,14 @@ class CiiAnswers(unittest.TestCase):
         self.assertIn("No such event.",
                       self.orp.cii("query", "--case", "none").stdout)
 
+    def test_an_answer_that_may_not_be_whole_says_so(self):
+        for number in (601, 602):
+            self.orp.send("inscription-orp", to=["ge.cch"], case="L-1",
+                          identity={"avs": avs_number(number)}, dates=DATES)
+        ask = ("query", "--case", "L-1", "--limit")
+        self.assertIn("may be more", self.orp.cii(*ask, "1").stderr)
+        self.assertNotIn("may be more", self.orp.cii(*ask, "3").stderr)
+
     def test_a_question_that_is_none_is_named(self):
         for words, said in (
                 (("--avs", "756.9217.0769.84"), "check digit"),
