@@ -54,8 +54,13 @@ check_form(enum flag_form form, const char *value, struct cii_error *err)
         return institution_check(value, err);
     case FLAG_NUMBER:
         return check_number(value, err);
-    case FLAG_ALONE:
     case FLAG_TEXT:
+        if (*value == '\0') /* an empty variable must not mean everybody */
+            return cii_fail(err, CII_INVALID,
+                            "the value is empty; leave the flag out if there "
+                            "is none");
+        break;
+    case FLAG_ALONE:
         break;
     }
     return CII_OK;

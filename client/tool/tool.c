@@ -251,10 +251,10 @@ static int
 skip_globals(int argc, char **argv, int at)
 {
     while (at < argc && argv[at][0] == '-' && argv[at][1] != '\0') {
+        bool takes_value = false;
         for (size_t i = 0; i < sizeof valued / sizeof valued[0]; i++)
-            if (!strcmp(argv[at], valued[i]))
-                at++;
-        at++;
+            takes_value = takes_value || !strcmp(argv[at], valued[i]);
+        at += takes_value ? 2 : 1;
     }
     return at < argc ? at : argc;
 }

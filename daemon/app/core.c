@@ -20,6 +20,7 @@
 #include "archive/person.h"
 #include "base/child.h"
 #include "base/clock.h"
+#include "base/lock.h"
 #include "base/log.h"
 #include "base/sandbox.h"
 #include "base/socket.h"
@@ -463,6 +464,22 @@ open_store(struct core *core, struct cii_error *err)
     return arena_new(&core->frame_arena, FRAME_ARENA_MAX, err);
 }
 
+/* A second ciid with other files but the same run_dir would take the sockets
+ * of the first, and its partners with them. */
+static enum cii_code
+lock_run_dir(struct core *core, struct cii_error *err)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/ciid.lock", core->config->run_dir);
+    const enum cii_code code = lock_take(&core->run_lock, path, err);
+    if (code == CII_CONFLICT)
+        return cii_fail(err, code,
+                        "%s: another ciid has its sockets here; stop it, or "
+                        "give this one a run_dir of its own",
+                        core->config->run_dir);
+    return code;
+}
+
 static enum cii_code
 open_sockets(struct core *core, struct cii_error *err)
 {
@@ -471,6 +488,7 @@ open_sockets(struct core *core, struct cii_error *err)
     if (mkdir(core->config->run_dir, 0755) != 0 && errno != EEXIST)
         return cii_fail(err, CII_SYSTEM, "cannot make %s: %s",
                         core->config->run_dir, strerror(errno));
+    CII_TRY(lock_run_dir(core, err));
     CII_TRY(bus_open(&core->bus, LINK_FRAME_MAX, BUS_HIGH_WATER, err));
     CII_TRY(loop_add(core->loop, &core->bus_watch, bus_fd(core->bus), LOOP_READ,
                      bus_is_ready, core, err));

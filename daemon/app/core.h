@@ -79,6 +79,7 @@ struct core {
     struct arena *frame_arena; /* of the frame or request in hand */
     struct buffer scratch;     /* whoever needs it last */
 
+    int run_lock; /* one core for each run_dir */
     int gate_listener;
     int gate; /* connection with the gate; -1: none */
     int reader_listener;

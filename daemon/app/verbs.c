@@ -591,8 +591,18 @@ answer_dossier_concern(struct call *call, struct cii_error *err)
 static enum cii_code
 answer_watch(struct call *call, struct cii_error *err)
 {
-    return watch_add(call->core, call->client, call->request->tag,
-                     argument(call, "partner"), argument(call, "type"), err);
+    const struct core *core = call->core;
+    const char *partner = argument(call, "partner");
+    const char *type = argument(call, "type");
+    if (partner && !core_peer(call->core, partner))
+        return cii_fail(err, CII_INVALID,
+                        "%.63s is no partner; `cii partner list` shows them",
+                        partner);
+    if (type && catalogue_type(core->catalogue, type) < 0)
+        return cii_fail(err, CII_INVALID,
+                        "%.63s is no event type; `cii types` lists them", type);
+    return watch_add(call->core, call->client, call->request->tag, partner,
+                     type, err);
 }
 
 /* 1 January 2000 and 2200: every moment in between can be written. */

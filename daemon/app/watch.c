@@ -8,8 +8,8 @@
 #include "proto/date.h"
 
 #define WATCHERS_MAX   32
-#define NEWS_MAX       512        /* of one turn, for one reply */
-#define UNREAD_MAX     (1u << 20) /* bytes that a watcher has not read */
+#define NEWS_MAX       8192       /* of one turn: more than it has events */
+#define UNREAD_MAX     (8u << 20) /* bytes that a watcher has not read */
 #define NEWS_FIELD_MAX 12
 
 struct watcher {
@@ -36,7 +36,7 @@ watch_new(struct watch **result, struct cii_error *err)
     cii_auto(watch_destroy) struct watch *watch = calloc(1, sizeof *watch);
     if (!watch)
         return cii_fail(err, CII_MEMORY, "no memory for watchers");
-    CII_TRY(arena_new(&watch->arena, 4 << 20, err));
+    CII_TRY(arena_new(&watch->arena, 64u << 20, err));
     *result = cii_take(watch);
     return CII_OK;
 }

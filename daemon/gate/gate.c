@@ -205,7 +205,10 @@ reload(struct gate *gate)
 {
     struct cii_error err = {0};
     struct tls *fresh = NULL;
-    if (tls_load(&fresh, &gate->config->tls, &err) != CII_OK) {
+    if (tls_load(&fresh, &gate->config->tls, &err) != CII_OK ||
+        tls_check_name(fresh, gate->config->institution,
+                       gate->config->tls.certificate, &err) != CII_OK) {
+        tls_destroy(&fresh);
         log_line(LOG_ERROR, "cannot reload, going on as before: %s", err.text);
         return;
     }
@@ -257,6 +260,8 @@ load(struct gate *gate, const char *path, struct cii_error *err)
     CII_TRY(partners_load(&gate->partners, gate->config, err));
     log_open("ciid-gate", (enum log_level)gate->config->log_level);
     CII_TRY(tls_load(&gate->tls, &gate->config->tls, err));
+    CII_TRY(tls_check_name(gate->tls, gate->config->institution,
+                           gate->config->tls.certificate, err));
     struct timespec now = {0};
     clock_gettime(CLOCK_REALTIME, &now);
     gate->next_number =

@@ -261,6 +261,22 @@ tls_load(struct tls **result, const struct config_tls *config,
     return CII_OK;
 }
 
+enum cii_code
+tls_check_name(const struct tls *tls, const char *institution, const char *file,
+               struct cii_error *err)
+{
+    char name[TLS_NAME];
+    X509 *const ours = SSL_CTX_get0_certificate(tls->serve);
+    const char *reason = certificate_name(ours, name);
+    if (reason)
+        return cii_fail(err, CII_CONFIG, "%s: %s", file, reason);
+    if (strcmp(name, institution) != 0)
+        return cii_fail(err, CII_CONFIG,
+                        "%s: the certificate is that of %s; this is %s", file,
+                        name, institution);
+    return CII_OK;
+}
+
 void
 tls_destroy(struct tls **tls)
 {

@@ -43,6 +43,11 @@ struct tls_notes {
 cii_must_check enum cii_code tls_load(struct tls **tls,
                                       const struct config_tls *config,
                                       struct cii_error *err);
+/* CONFIG unless our own certificate names this institution. */
+cii_must_check enum cii_code tls_check_name(const struct tls *tls,
+                                            const char *institution,
+                                            const char *file,
+                                            struct cii_error *err);
 void tls_destroy(struct tls **tls);
 
 /* A session over a connected descriptor, which it borrows. */

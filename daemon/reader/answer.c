@@ -392,10 +392,28 @@ asked_persons(struct question *question, struct persons *persons,
     return named_persons(question, name, persons, err);
 }
 
+/* An empty filter is a mistake of whoever asks, and not everybody. */
+static enum cii_code
+check_filters(const struct question *question, struct cii_error *err)
+{
+    static const char *const names[] = {"avs",  "local-id", "issuer",  "name",
+                                        "case", "type",     "partner", "from",
+                                        "to",   "direction"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *value = request_argument(&question->request, names[i]);
+        if (value && *value == '\0')
+            return cii_fail(err, CII_INVALID,
+                            "%s is empty; leave it out if it does not matter",
+                            names[i]);
+    }
+    return CII_OK;
+}
+
 static enum cii_code
 filter_of(struct question *question, struct event_filter *filter,
           struct persons *persons, struct cii_error *err)
 {
+    CII_TRY(check_filters(question, err));
     CII_TRY(check_day(question, "from", err));
     CII_TRY(check_day(question, "to", err));
     CII_TRY(check_type(question, err));

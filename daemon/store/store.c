@@ -15,6 +15,7 @@
 #include <linux/magic.h>
 
 #include "base/clock.h"
+#include "base/lock.h"
 #include "store/log_file.h"
 #include "store/store_private.h"
 
@@ -76,20 +77,12 @@ take_lock(int *lock, const char *folder, struct cii_error *err)
     char path[4096];
     snprintf(path, sizeof path, "%s/" LOCK_FILE, folder);
 
-    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return cii_fail(err, CII_SYSTEM, "%s: %s", path, strerror(errno));
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
-        *lock = fd;
-        return CII_OK;
-    }
-    const int why = errno;
-    close(fd);
-    if (why == EWOULDBLOCK)
-        return cii_fail(err, CII_CONFLICT,
+    const enum cii_code code = lock_take(lock, path, err);
+    if (code == CII_CONFLICT)
+        return cii_fail(err, code,
                         "%s: another ciid has this store; stop it first",
                         folder);
-    return cii_fail(err, CII_SYSTEM, "%s: %s", path, strerror(why));
+    return code;
 }
 
 /* SQLite would make the file with the process's umask. Before it is opened by
