@@ -11,7 +11,7 @@
 #define FRAMES_A_TURN PEER_REFUSALS_MAX
 /* what is unpacked of these stays well below the turn's arena */
 #define FRAMES_A_TURN_BYTES ((size_t)32 << 20)
-#define SENDS_A_TURN        512  /* for each partner */
+#define SENDS_A_TURN        2048 /* for each partner: more than a turn issues */
 #define SENDS_A_TURN_ALL    8192 /* for all of them: control waits no longer */
 #define VOIDS_A_TURN        256  /* looked at for all partners */
 
