@@ -89,8 +89,17 @@ class Lies(unittest.TestCase):
 
     # --- how a lie is told
 
+    def dial(self, **how):
+        """A link, as soon as the gate allows us one more."""
+        def allowed():
+            try:
+                return self.liar.dial(self.orp, **how)
+            except (LinkEnded, ssl.SSLError, OSError):
+                return None
+        return wait_until(allowed, what="a link that the gate allows")
+
     def open(self, greet=True):
-        link = self.liar.dial(self.orp)
+        link = self.dial()
         if greet:
             self.liar.greet(link, self.orp)
         else:
@@ -160,7 +169,7 @@ class Lies(unittest.TestCase):
             self.cut(reason, lie(**changes), greet=False)
 
     def test_a_hello_of_an_older_link_is_cut(self):
-        older = self.liar.dial(self.orp)
+        older = self.dial()
         hello = self.liar.hello(older)
         older.close()
         self.cut("hello names another link", lambda link: link.send(hello),
@@ -199,7 +208,7 @@ class Lies(unittest.TestCase):
         for name in (b"ge.lmmt", f"ge.lmmt/{numbers[-1]}".encode(), b"ge.orp",
                      b"\0abcd", b"x" * 255):
             with self.subTest(name):
-                link = self.liar.dial(self.orp, identity=name)
+                link = self.dial(identity=name)
                 self.liar.greet(link, self.orp)
                 self.settle(link)
                 mine = self.liar.issue(registration(case="as-another"))[0]
@@ -600,14 +609,7 @@ class Lies(unittest.TestCase):
             if reason in self.orp.log_text():
                 break
         self.assertIn(reason, self.orp.log_text())
-        time.sleep(2)  # its allowance comes back
-        def open_again():
-            try:
-                return self.open()
-            except (LinkEnded, ssl.SSLError, OSError):
-                return None
-        link = wait_until(open_again, what="a link, later")
-        link.close()
+        self.open().close()  # its allowance comes back
 
 
 def flip(data):
