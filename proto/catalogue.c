@@ -17,6 +17,19 @@
 #define NEAREST_LENGTH 64 /* names longer than this resemble nothing */
 #define NUMBER_DIGITS  12
 
+const char *const field_form_names[] = {
+    [FIELD_TEXT] = "text",
+    [FIELD_CODE] = "code",
+    [FIELD_CODES] = "codes",
+    [FIELD_DATE] = "date",
+    [FIELD_PARTIAL_DATE] = "partial-date",
+    [FIELD_NUMBER] = "number",
+    [FIELD_YESNO] = "yesno",
+    [FIELD_AVS] = "avs",
+    [FIELD_INSTITUTION] = "institution",
+    NULL,
+};
+
 /* --- look-up ------------------------------------------------------------ */
 
 static const char *

@@ -34,6 +34,9 @@ enum field_form {
     FIELD_INSTITUTION,  /* institution id */
 };
 
+/* As facets.yaml writes them, by enum field_form; NULL behind the last. */
+extern const char *const field_form_names[];
+
 struct field_def {
     char *name;    /* owned */
     char *meaning; /* owned; one sentence */

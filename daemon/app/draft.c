@@ -462,8 +462,7 @@ pending_take(struct core *core, struct pending *pending,
     if (pending->settled)
         return CII_OK;
     assert(type);
-    if (!pending->settled)
-        CII_TRY(check_profile(core, pending, draft));
+    CII_TRY(check_profile(core, pending, draft));
     if (!pending->settled)
         CII_TRY(fill_header(core, pending, type, draft));
     if (!pending->settled)

@@ -232,18 +232,6 @@ put_codes(struct rows *rows, char **codes)
     rows_put(rows, "codes", text);
 }
 
-static const char *const form_names[] = {
-    [FIELD_TEXT] = "text",
-    [FIELD_CODE] = "code",
-    [FIELD_CODES] = "codes",
-    [FIELD_DATE] = "date",
-    [FIELD_PARTIAL_DATE] = "partial-date",
-    [FIELD_NUMBER] = "number",
-    [FIELD_YESNO] = "yesno",
-    [FIELD_AVS] = "avs",
-    [FIELD_INSTITUTION] = "institution",
-};
-
 static void
 put_facet(struct rows *rows, const struct facet_def *facet)
 {
@@ -257,7 +245,7 @@ put_facet(struct rows *rows, const struct facet_def *facet)
         rows_put(rows, "facet", facet->name);
         rows_put(rows, "name", field->name);
         rows_put(rows, "meaning", field->meaning);
-        rows_put(rows, "form", form_names[field->form]);
+        rows_put(rows, "form", field_form_names[field->form]);
         rows_put(rows, "required", field->required ? "yes" : "no");
         put_codes(rows, field->codes);
     }
@@ -418,6 +406,7 @@ answer_explain(struct call *call, struct cii_error *err)
 
 /* --- dossiers -------------------------------------------------------------*/
 
+/* check_partners() has seen these ids. */
 static enum cii_code
 set_concerns(struct call *call, int64_t person, const char *ids, bool on,
              struct cii_error *err)
@@ -430,11 +419,6 @@ set_concerns(struct call *call, int64_t person, const char *ids, bool on,
     char *rest = NULL;
     for (char *id = strtok_r(list, " ,", &rest); id;
          id = strtok_r(NULL, " ,", &rest)) {
-        if (!core_peer(call->core, id))
-            return cii_fail(err, CII_INVALID,
-                            "%.63s is no partner; `cii partner list` shows "
-                            "them",
-                            id);
         CII_TRY(store_concern_set(call->core->store, person, id, on,
                                   core_now(call->core), err));
     }

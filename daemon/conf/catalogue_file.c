@@ -31,19 +31,6 @@ struct facets_file {
     size_t facet_count;
 };
 
-static const char *const form_words[] = {
-    [FIELD_TEXT] = "text",
-    [FIELD_CODE] = "code",
-    [FIELD_CODES] = "codes",
-    [FIELD_DATE] = "date",
-    [FIELD_PARTIAL_DATE] = "partial-date",
-    [FIELD_NUMBER] = "number",
-    [FIELD_YESNO] = "yesno",
-    [FIELD_AVS] = "avs",
-    [FIELD_INSTITUTION] = "institution",
-    NULL,
-};
-
 #define FIELD_AT(member) \
     .name = #member, .at = offsetof(struct field_entry, def.member)
 #define FACET_AT(member) \
@@ -57,7 +44,7 @@ static const struct yaml_key field_keys[] = {
     {FIELD_AT(meaning), .form = YAML_TEXT, .required = true,
      .most = MEANING_MAX,
      .meaning = "one sentence that says what it is"},
-    {FIELD_AT(form), .form = YAML_WORD, .words = form_words,
+    {FIELD_AT(form), .form = YAML_WORD, .words = field_form_names,
      .fallback = "text",
      .meaning = "text, code, codes, date, partial-date, number, yesno, avs "
                 "or institution"},
