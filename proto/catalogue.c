@@ -27,6 +27,8 @@ const char *const field_form_names[] = {
     [FIELD_YESNO] = "yesno",
     [FIELD_AVS] = "avs",
     [FIELD_INSTITUTION] = "institution",
+    [FIELD_INSTITUTIONS] = "institutions",
+    [FIELD_NAMES] = "names",
     NULL,
 };
 
@@ -345,6 +347,91 @@ check_institution(const struct field_def *field, const char *value,
     return CII_OK;
 }
 
+/* --- lists of names ----------------------------------------------------- */
+
+bool
+names_next(const char **at, struct name_part *part)
+{
+    *at += strspn(*at, " ");
+    part->text = *at;
+    part->length = strcspn(*at, " ");
+    *at += part->length;
+    return part->length > 0;
+}
+
+bool
+names_hold(const char *names, const char *name)
+{
+    const size_t length = strlen(name);
+    struct name_part part;
+
+    while (names_next(&names, &part))
+        if (part.length == length && !memcmp(part.text, name, length))
+            return true;
+    return false;
+}
+
+static bool
+is_institution(const char *name)
+{
+    return institution_check(name, NULL) == CII_OK;
+}
+
+static bool
+is_plain_name(const char *name)
+{
+    return name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+}
+
+#define NAMES_MAX 4096 /* bytes of a list */
+
+/* Each once, one space between, and of the right form. */
+static bool
+is_list(const char *value, bool (*is_one)(const char *name))
+{
+    if (strlen(value) > NAMES_MAX)
+        return false;
+    for (const char *at = value;; at++) {
+        char name[128];
+        const size_t length = strcspn(at, " ");
+        if (length == 0 || length >= sizeof name ||
+            is_repeated(value, at, length))
+            return false;
+        memcpy(name, at, length);
+        name[length] = '\0';
+        if (!is_one(name))
+            return false;
+        at += length;
+        if (*at == '\0')
+            return true;
+    }
+}
+
+static enum cii_code
+check_institutions(const struct field_def *field, const char *value,
+                   struct cii_error *err)
+{
+    if (!is_list(value, is_institution))
+        return cii_fail(err, CII_INVALID,
+                        "%s: write institutions each once and with one space "
+                        "between, as in \"ge.orp ge.as.hg\"",
+                        field->name);
+    return CII_OK;
+}
+
+static enum cii_code
+check_names(const struct field_def *field, const char *value,
+            struct cii_error *err)
+{
+    if (!is_list(value, is_plain_name))
+        return cii_fail(err, CII_INVALID,
+                        "%s: write names each once and with one space "
+                        "between, as in \"identity dates\"; there is no "
+                        "'all'",
+                        field->name);
+    return CII_OK;
+}
+
 typedef enum cii_code (*value_check)(const struct field_def *field,
                                      const char *value, struct cii_error *err);
 
@@ -358,9 +445,11 @@ static const value_check checks[] = {
     [FIELD_YESNO] = check_yesno,
     [FIELD_AVS] = check_avs,
     [FIELD_INSTITUTION] = check_institution,
+    [FIELD_INSTITUTIONS] = check_institutions,
+    [FIELD_NAMES] = check_names,
 };
 
-static_assert(sizeof checks / sizeof checks[0] == FIELD_INSTITUTION + 1,
+static_assert(sizeof checks / sizeof checks[0] == FIELD_NAMES + 1,
               "every form has a check");
 
 enum cii_code
@@ -399,13 +488,19 @@ facet_set_print(const struct catalogue *catalogue, uint64_t facets, char *text,
 }
 
 static void
+texts_done(char **texts)
+{
+    for (size_t i = 0; texts && texts[i]; i++)
+        free(texts[i]);
+    free(texts);
+}
+
+static void
 field_done(struct field_def *field)
 {
     free(field->name);
     free(field->meaning);
-    for (size_t i = 0; field->codes && field->codes[i]; i++)
-        free(field->codes[i]);
-    free(field->codes);
+    texts_done(field->codes);
 }
 
 static void
@@ -427,6 +522,8 @@ catalogue_done(struct catalogue *catalogue)
         free(catalogue->type[i].name);
         free(catalogue->type[i].meaning);
         free(catalogue->type[i].line);
+        texts_done(catalogue->type[i].ends);
+        texts_done(catalogue->type[i].ends_of_all);
     }
     memset(catalogue, 0, sizeof *catalogue);
 }

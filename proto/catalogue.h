@@ -32,6 +32,8 @@ enum field_form {
     FIELD_YESNO,        /* yes or no */
     FIELD_AVS,          /* AVS number, kept as 13 digits */
     FIELD_INSTITUTION,  /* institution id */
+    FIELD_INSTITUTIONS, /* several, separated by spaces; each once */
+    FIELD_NAMES,        /* names of facets or types, separated by spaces */
 };
 
 /* As facets.yaml writes them, by enum field_form; NULL behind the last. */
@@ -60,6 +62,13 @@ struct type_def {
     char *line;     /* owned; line of state that it belongs to; "" none */
     bool personal;  /* about one person: needs identity */
     bool protocol;  /* issued by the daemon alone; `send` refuses it */
+    bool statement; /* predicates read it as long as it holds */
+    bool kept;      /* told to nobody before its first use */
+    bool local;     /* leaves this institution never */
+    /* owned; types of statements about the same person that end with it: the
+     * issuer's own, or whoever made them; NULL-terminated, or NULL */
+    char **ends;
+    char **ends_of_all;
     uint64_t must;  /* facets without which it is refused */
     uint64_t may;   /* facets that it may hold, `must` included */
     uint32_t slots; /* digests in its header, EVENT_SLOTS_MAX at most */
@@ -98,6 +107,15 @@ const char *nearest_name(const char *name, size_t count,
 cii_must_check enum cii_code field_check(const struct field_def *field,
                                          const char *value,
                                          struct cii_error *err);
+
+/* Is the word among those that single spaces separate? */
+bool names_hold(const char *names, const char *name);
+/* The next of them from *at on, which moves behind it; false: no more. */
+struct name_part {
+    const char *text;
+    size_t length;
+};
+bool names_next(const char **at, struct name_part *part);
 
 /* "identity contact dates"; text holds size. */
 void facet_set_print(const struct catalogue *catalogue, uint64_t facets,

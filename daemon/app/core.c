@@ -14,7 +14,7 @@
 
 #include "app/control.h"
 #include "app/issue.h"
-#include "app/legal.h"
+#include "legal/rules.h"
 #include "app/peer.h"
 #include "app/watch.h"
 #include "archive/person.h"

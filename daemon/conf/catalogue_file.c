@@ -46,8 +46,8 @@ static const struct yaml_key field_keys[] = {
      .meaning = "one sentence that says what it is"},
     {FIELD_AT(form), .form = YAML_WORD, .words = field_form_names,
      .fallback = "text",
-     .meaning = "text, code, codes, date, partial-date, number, yesno, avs "
-                "or institution"},
+     .meaning = "text, code, codes, date, partial-date, number, yesno, avs, "
+                "institution, institutions or names"},
     {FIELD_AT(required), .form = YAML_YESNO, .fallback = "false",
      .meaning = "true: a facet without it is refused"},
     {FIELD_AT(max), .form = YAML_NUMBER, .width = sizeof(uint32_t),
@@ -130,6 +130,17 @@ static const struct yaml_key type_keys[] = {
      .meaning = "true: it is about one person"},
     {TYPE_AT(protocol), .form = YAML_YESNO, .fallback = "false",
      .meaning = "true: the daemon alone issues it"},
+    {TYPE_AT(statement), .form = YAML_YESNO, .fallback = "false",
+     .meaning = "true: predicates read it, as long as it holds"},
+    {TYPE_AT(kept), .form = YAML_YESNO, .fallback = "false",
+     .meaning = "true: a partner gets it at its first use, not before"},
+    {TYPE_AT(local), .form = YAML_YESNO, .fallback = "false",
+     .meaning = "true: it never leaves the institution"},
+    {TYPE_AT(ends), .form = YAML_TEXTS, .most = CATALOGUE_TYPES_MAX,
+     .meaning = "types of the issuer's statements about the same person that "
+                "end with it"},
+    {TYPE_AT(ends_of_all), .form = YAML_TEXTS, .most = CATALOGUE_TYPES_MAX,
+     .meaning = "likewise, whoever made them"},
     {.name = "must", .at = offsetof(struct type_entry, must),
      .form = YAML_TEXTS, .most = CATALOGUE_FACETS_MAX, .fallback = "",
      .meaning = "facets without which it is refused"},
@@ -381,6 +392,35 @@ types_load(struct catalogue *catalogue, const char *path, struct cii_error *err)
     return CII_OK;
 }
 
+/* What it ends are types of statements, wherever in the file they stand. */
+static enum cii_code
+check_ended(const struct catalogue *catalogue, const char *path,
+            const char *name, char **ended, struct cii_error *err)
+{
+    for (; ended && *ended; ended++) {
+        const int other = catalogue_type(catalogue, *ended);
+        if (other < 0 || !catalogue->type[other].statement)
+            return cii_fail(err, CII_CONFIG,
+                            "%s: type '%s' ends '%s', which is no type of "
+                            "statement",
+                            path, name, *ended);
+    }
+    return CII_OK;
+}
+
+static enum cii_code
+check_ends(const struct catalogue *catalogue, const char *path,
+           struct cii_error *err)
+{
+    for (size_t i = 0; i < catalogue->type_count; i++) {
+        const struct type_def *type = &catalogue->type[i];
+        CII_TRY(check_ended(catalogue, path, type->name, type->ends, err));
+        CII_TRY(
+            check_ended(catalogue, path, type->name, type->ends_of_all, err));
+    }
+    return CII_OK;
+}
+
 enum cii_code
 catalogue_load(struct catalogue **result, const char *facets,
                const char *event_types, struct cii_error *err)
@@ -392,6 +432,7 @@ catalogue_load(struct catalogue **result, const char *facets,
         return cii_fail(err, CII_MEMORY, "cannot load %s", facets);
     CII_TRY(facets_load(catalogue, facets, err));
     CII_TRY(types_load(catalogue, event_types, err));
+    CII_TRY(check_ends(catalogue, event_types, err));
     *result = cii_take(catalogue);
     return CII_OK;
 }

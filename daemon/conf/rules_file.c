@@ -11,6 +11,7 @@
 #define TESTS_MAX    32
 #define NAMES_MAX    256
 #define PROSE_MAX    2000
+#define DAYS_MAX     3660
 #define CITATION_MAX 500
 
 /* gcc 12's analyzer loses what is stored through an offset and calls it a
@@ -32,6 +33,8 @@ struct rule_file {
 #define TEXT(structure, member) AT(structure, member), .form = YAML_TEXT
 #define NAMES(structure, member) \
     AT(structure, member), .form = YAML_TEXTS, .most = NAMES_MAX
+#define YESNO(structure, member) \
+    AT(structure, member), .form = YAML_YESNO, .fallback = "false"
 #define HIDDEN(structure, member)                  \
     {                                              \
         AT(structure, member), .form = YAML_HIDDEN \
@@ -68,6 +71,30 @@ static const struct yaml_key predicate_keys[] = {
      .count_at = offsetof(struct predicate_text, any_count),
      .shape = &test_shape,
      .meaning = "tests of which one must hold"},
+    {NAMES(predicate_text, statement),
+     .meaning = "types of statements; it is true when one of them, in force, "
+                "passes the tests"},
+    {TEXT(predicate_text, by),
+     .meaning = "who made the statement: any, sender, receiver, either or "
+                "issuer"},
+    {YESNO(predicate_text, same_case),
+     .meaning = "true: the statement is of the event's own case"},
+    {YESNO(predicate_text, answered),
+     .meaning = "true: the event is the answer to the statement"},
+    {YESNO(predicate_text, narrows),
+     .meaning = "true: only the facets that the statement lists are opened"},
+    {YESNO(predicate_text, none),
+     .meaning = "true: that there is no such statement"},
+    {YESNO(predicate_text, ended),
+     .meaning = "true: a statement that has ended counts too"},
+    {TEXT(predicate_text, fact),
+     .meaning = "what the daemon itself knows: received-original, competent "
+                "or told-by-issuer"},
+    {TEXT(predicate_text, basis),
+     .meaning = "the name of a cantonal basis that has to name the receiver"},
+    {YESNO(predicate_text, stops),
+     .meaning = "true: while it is true, a duty waits for a human and "
+                "everything else stays"},
     HIDDEN(predicate_text, file),
 };
 
@@ -97,9 +124,17 @@ static const struct yaml_key rule_keys[] = {
      .meaning = "when the person is told: none, before, after, contact, "
                 "consent or month"},
     {TEXT(rule_text, objection),
-     .meaning = "none, veto or withdraw"},
+     .meaning = "none, veto, withdraw, or immune: nothing stops it"},
     {TEXT(rule_text, fallback),
      .meaning = "the id of the rule to try when this one fails"},
+    {AT(rule_text, within), .form = YAML_NUMBER, .width = sizeof(uint32_t),
+     .most = DAYS_MAX, .fallback = "0", .unit = "days",
+     .meaning = "how long after the day of the event a duty may take"},
+    {AT(rule_text, answer_within), .form = YAML_NUMBER,
+     .width = sizeof(uint32_t), .most = DAYS_MAX, .fallback = "0",
+     .unit = "days", .meaning = "how long the receiver has to act on it"},
+    {NAMES(rule_text, answered_by),
+     .meaning = "event types by which the receiver acts"},
     {TEXT(rule_text, valid_from),
      .meaning = "first day in force, YYYY-MM-DD"},
     {TEXT(rule_text, valid_to),
@@ -137,6 +172,28 @@ static const struct yaml_shape denial_shape = {
     .size = sizeof(struct denial_text),
     .line_at = offsetof(struct denial_text, line)};
 
+static const struct yaml_key basis_keys[] = {
+    {TEXT(basis_text, name), .required = true,
+     .meaning = "the name that predicates ask for"},
+    {NAMES(basis_text, kinds), .required = true,
+     .meaning = "kinds of institution that it binds"},
+    {TEXT(basis_text, citation), .required = true, .most = CITATION_MAX,
+     .meaning = "where the cantonal law says so"},
+    {TEXT(basis_text, checked_by),
+     .meaning = "who has checked it; nobody: it does not count"},
+    {TEXT(basis_text, checked_on),
+     .meaning = "when, YYYY-MM-DD"},
+    {TEXT(basis_text, note), .most = PROSE_MAX,
+     .meaning = "what a reader should know"},
+    HIDDEN(basis_text, canton),
+    HIDDEN(basis_text, file),
+};
+
+static const struct yaml_shape basis_shape = {
+    .name = "the basis", YAML_KEYS(basis_keys),
+    .size = sizeof(struct basis_text),
+    .line_at = offsetof(struct basis_text, line)};
+
 static const struct yaml_key rules_keys[] = {
     {TEXT(rule_file, act), .required = true,
      .meaning = "the act, or what else the file stands for"},
@@ -157,6 +214,11 @@ static const struct yaml_key rules_keys[] = {
      .count_at = offsetof(struct rule_file, texts.denial_count),
      .shape = &denial_shape,
      .meaning = "the list of facets that a kind never gets"},
+    {.name = "bases", .form = YAML_PARTS, .most = ENTRIES_MAX,
+     .at = offsetof(struct rule_file, texts.basis),
+     .count_at = offsetof(struct rule_file, texts.basis_count),
+     .shape = &basis_shape,
+     .meaning = "the list of cantonal bases that predicates ask for"},
 };
 /* clang-format on */
 
@@ -189,6 +251,15 @@ stamp(struct rule_file *file, const char *path, struct cii_error *err)
         CII_TRY(copy(&texts->predicate[i].file, path, err));
     for (size_t i = 0; i < texts->denial_count; i++)
         CII_TRY(copy(&texts->denial[i].file, path, err));
+    for (size_t i = 0; i < texts->basis_count; i++) {
+        CII_TRY(copy(&texts->basis[i].canton, file->canton, err));
+        CII_TRY(copy(&texts->basis[i].file, path, err));
+        if (!file->canton)
+            return cii_fail(err, CII_CONFIG,
+                            "%s:%d: basis '%s' is no canton's: the file "
+                            "needs canton:",
+                            path, texts->basis[i].line, texts->basis[i].name);
+    }
     return CII_OK;
 }
 
@@ -233,7 +304,7 @@ load_one(struct rule_texts *texts, const char *path, struct cii_error *err)
     CII_TRY(yaml_load(&rules_shape, &file, path, err));
     CII_TRY(stamp(&file, path, err));
     if (MOVE(texts, &file.texts, rule) && MOVE(texts, &file.texts, predicate) &&
-        MOVE(texts, &file.texts, denial))
+        MOVE(texts, &file.texts, denial) && MOVE(texts, &file.texts, basis))
         return CII_OK;
     return cii_fail(err, CII_MEMORY, "cannot load rules");
 }
@@ -329,6 +400,9 @@ rule_texts_destroy(struct rule_texts **texts)
     free((*texts)->rule);
     free((*texts)->predicate);
     free((*texts)->denial);
+    for (size_t i = 0; i < (*texts)->basis_count; i++)
+        yaml_release(&basis_shape, &(*texts)->basis[i]);
+    free((*texts)->basis);
     free(*texts);
     *texts = NULL;
 }

@@ -7,7 +7,9 @@
  * has in its file. What they mean is law/'s business.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "cii/error.h"
 
@@ -27,6 +29,17 @@ struct predicate_text {
     size_t all_count;
     struct test_text *any; /* and one of these, where there are some */
     size_t any_count;
+    /* of statements instead of the event: see cii-rules(5) */
+    char **statement; /* types; NULL: of the event */
+    char *by;         /* any sender receiver either issuer; NULL: any */
+    bool same_case;
+    bool answered;
+    bool narrows;
+    bool none;
+    bool ended;
+    char *fact;  /* what the daemon itself knows; NULL: nothing */
+    char *basis; /* a cantonal basis that names the receiver; NULL: none */
+    bool stops;  /* where it is true, only a human lets anything go */
     char *file;
     int line;
 };
@@ -43,6 +56,9 @@ struct rule_text {
     char *inform;     /* none before after contact consent month; NULL: none */
     char *objection;  /* none veto withdraw; NULL: none */
     char *fallback;   /* rule id that may be tried when this one fails */
+    uint32_t within;  /* days in which a duty is to be done; 0: no deadline */
+    uint32_t answer_within; /* days in which the receiver acts; 0: none */
+    char **answered_by;     /* by an event of one of these types */
     char *valid_from; /* YYYY-MM-DD; NULL: always */
     char *valid_to;
     char *checked_by; /* NULL: nobody: the verdict is hold */
@@ -64,6 +80,19 @@ struct denial_text {
     int line;
 };
 
+/* What a canton's law allows in general: predicates ask for it by name. */
+struct basis_text {
+    char *name;
+    char **kinds; /* of institution, whom it binds */
+    char *citation;
+    char *checked_by; /* NULL: nobody: it does not count */
+    char *checked_on;
+    char *note;
+    char *canton; /* of the file */
+    char *file;
+    int line;
+};
+
 struct rule_texts {
     struct rule_text *rule;
     size_t rule_count;
@@ -71,6 +100,8 @@ struct rule_texts {
     size_t predicate_count;
     struct denial_text *denial;
     size_t denial_count;
+    struct basis_text *basis;
+    size_t basis_count;
 };
 
 /* Every *.yaml below the folder, in the order of their names, or none. */

@@ -7,7 +7,9 @@
 #include "proto/date.h"
 
 #define FORM(name) (1U << FIELD_##name)
-#define ANY_FORM   0x1ffU
+#define ANY_FORM   0x7ffU
+#define OFFICES    (FORM(INSTITUTION) | FORM(INSTITUTIONS))
+#define LISTS      (FORM(CODES) | FORM(INSTITUTIONS) | FORM(NAMES))
 #define DAYS       (FORM(DATE))
 #define MANY       64U
 
@@ -83,16 +85,73 @@ is_unemployment_insurance(enum institution_kind kind)
     return kind == KIND_ORP || kind == KIND_CCH || kind == KIND_LMMT;
 }
 
-/* By its kind, or as one of the unemployment insurance ("ac"). */
+/* By its id, by its kind, or as one of the unemployment insurance ("ac"). */
 static enum answer
 answer_names_receiver(const struct asking *asking, const struct test *test,
                       const char *value)
 {
     (void)test;
-    if (has_word(value, kind_name(asking->to)))
+    if (has_word(value, asking->question->to) ||
+        has_word(value, kind_name(asking->to)))
         return ANSWER_TRUE;
     return answer_of(is_unemployment_insurance(asking->to) &&
                      has_word(value, "ac"));
+}
+
+static enum answer
+answer_names_sender(const struct asking *asking, const struct test *test,
+                    const char *value)
+{
+    (void)test;
+    return answer_of(has_word(value, asking->question->discloser));
+}
+
+static enum answer
+answer_names_issuer(const struct asking *asking, const struct test *test,
+                    const char *value)
+{
+    (void)test;
+    return answer_of(has_word(value, asking->question->issuer));
+}
+
+/* Sender and receiver: the pair of which a consent speaks. */
+static enum answer
+answer_names_both(const struct asking *asking, const struct test *test,
+                  const char *value)
+{
+    (void)test;
+    return answer_of(has_word(value, asking->question->discloser) &&
+                     has_word(value, asking->question->to));
+}
+
+/* "ge.orp ge.as.hg": two, each once, as the form has seen to. */
+static enum answer
+answer_is_pair(const struct asking *asking, const struct test *test,
+               const char *value)
+{
+    struct name_part part;
+    size_t count = 0;
+
+    (void)asking;
+    (void)test;
+    while (names_next(&value, &part))
+        count++;
+    return answer_of(count == 2);
+}
+
+static const struct content *event_content(const struct asking *asking,
+                                           int facet);
+
+/* As a field of the event says it. */
+static enum answer
+answer_same_as(const struct asking *asking, const struct test *test,
+               const char *value)
+{
+    const struct content *content = event_content(asking, test->other_facet);
+    const char *other =
+        content ? content_find(content, test->other_field) : NULL;
+
+    return other ? answer_of(!strcmp(value, other)) : ANSWER_UNKNOWN;
 }
 
 /* --- days ---------------------------------------------------------------- */
@@ -146,6 +205,42 @@ answer_within_days(const struct asking *asking, const struct test *test,
     if (!read_day(value, &day))
         return ANSWER_UNKNOWN;
     return answer_of(day >= asking->day && day - asking->day <= test->number);
+}
+
+/* The first day of the month that lies so many months later. */
+static int64_t
+month_later(const struct date *date, int64_t months)
+{
+    const int64_t month = (int64_t)date->year * 12 + date->month - 1 + months;
+    const struct date first = {.year = (int)(month / 12),
+                               .month = (int)(month % 12 + 1),
+                               .day = 1};
+
+    return date_to_days(&first);
+}
+
+/* The same day of the month so many months later, or that month's last. */
+static int64_t
+months_later(int64_t day, int64_t months)
+{
+    const struct date date = date_from_days(day);
+    const int64_t first = month_later(&date, months);
+    const int64_t length = month_later(&date, months + 1) - first;
+
+    return first + (date.day <= length ? date.day : length) - 1;
+}
+
+static enum answer
+answer_within_months(const struct asking *asking, const struct test *test,
+                     const char *value)
+{
+    int64_t day = 0;
+    int64_t occurred = 0;
+
+    if (!asking->question->occurred_on || !read_day(value, &day) ||
+        !read_day(asking->question->occurred_on, &occurred))
+        return ANSWER_UNKNOWN;
+    return answer_of(day <= months_later(occurred, test->number));
 }
 
 /* --- numbers ------------------------------------------------------------- */
@@ -249,13 +344,13 @@ static const struct test_def tests[] = {
      .sought = "to be given"},
     {.name = "absent", .target = TARGET_PRESENCE, .forms = ANY_FORM,
      .sought = "to be left out"},
-    {.name = "equals", .forms = ANY_FORM & ~FORM(CODES), .least = 1, .most = 1,
+    {.name = "equals", .forms = ANY_FORM & ~LISTS, .least = 1, .most = 1,
      .answer = answer_one_of, .sought = "to be "},
-    {.name = "one-of", .forms = ANY_FORM & ~FORM(CODES), .least = 1,
+    {.name = "one-of", .forms = ANY_FORM & ~LISTS, .least = 1,
      .most = MANY, .answer = answer_one_of, .sought = "to be one of "},
     {.name = "none-of", .forms = ANY_FORM, .least = 1, .most = MANY,
      .answer = answer_none_of, .sought = "to be none of "},
-    {.name = "contains", .forms = FORM(CODES), .least = 1, .most = MANY,
+    {.name = "contains", .forms = LISTS, .least = 1, .most = MANY,
      .answer = answer_contains, .sought = "to name one of "},
     {.name = "before-sending", .forms = DAYS,
      .answer = answer_before_sending,
@@ -277,9 +372,25 @@ static const struct test_def tests[] = {
     {.name = "age-below", .forms = FORM(DATE) | FORM(PARTIAL_DATE),
      .least = 1, .most = 1, .takes_number = true,
      .answer = answer_age_below, .sought = "to give an age below "},
-    {.name = "names-receiver", .forms = FORM(CODE) | FORM(CODES),
-     .answer = answer_names_receiver,
-     .sought = "to name the receiver's kind of institution"},
+    {.name = "within-months", .forms = DAYS, .least = 1, .most = 1,
+     .takes_number = true, .answer = answer_within_months,
+     .sought = "to be at most ",
+     .behind = " months after the day of the event"},
+    {.name = "names-receiver",
+     .forms = FORM(CODE) | FORM(CODES) | OFFICES,
+     .answer = answer_names_receiver, .sought = "to name the receiver"},
+    {.name = "names-sender", .forms = OFFICES, .answer = answer_names_sender,
+     .sought = "to name the sender"},
+    {.name = "names-issuer", .forms = OFFICES, .answer = answer_names_issuer,
+     .sought = "to name the event's issuer"},
+    {.name = "names-both", .forms = FORM(INSTITUTIONS),
+     .answer = answer_names_both,
+     .sought = "to name both sender and receiver"},
+    {.name = "is-pair", .forms = FORM(INSTITUTIONS),
+     .answer = answer_is_pair, .sought = "to name two institutions"},
+    {.name = "same-as", .forms = ANY_FORM, .least = 1, .most = 1,
+     .takes_field = true, .answer = answer_same_as,
+     .sought = "to be the same as "},
     {.name = "holds", .target = TARGET_PREDICATE, .sought = "to hold"},
 };
 /* clang-format on */
@@ -310,15 +421,31 @@ test_nearest(const char *name)
 
 /* --- answers ------------------------------------------------------------- */
 
-/* What the facet says; NULL when it is not at hand. */
+/* What the event's facet says; NULL when it is not at hand. */
 static const struct content *
-content_at_hand(const struct asking *asking, const struct test *test)
+event_content(const struct asking *asking, int facet)
 {
     const struct law_question *question = asking->question;
 
-    if (!question->content || !(question->facets >> test->facet & 1))
+    if (!question->content || !(question->facets >> facet & 1))
         return NULL;
-    return question->content[test->facet];
+    return question->content[facet];
+}
+
+static const struct content *
+content_at_hand(const struct asking *asking, const struct test *test)
+{
+    if (asking->statement)
+        return statement_content(asking->statement, test->facet);
+    return event_content(asking, test->facet);
+}
+
+/* What is not told cannot be too much. */
+static bool
+is_left_out(const struct asking *asking, const struct test *test)
+{
+    return !asking->statement && test->def->target == TARGET_PRESENCE &&
+           !(asking->question->facets >> test->facet & 1);
 }
 
 static bool
@@ -335,6 +462,8 @@ answer_test(const struct asking *asking, const struct test *test)
                                 &asking->law->predicate[test->predicate]);
 
     const struct content *content = content_at_hand(asking, test);
+    if (is_left_out(asking, test) && !is_presence_wanted(test))
+        return ANSWER_TRUE;
     if (!content)
         return ANSWER_UNKNOWN;
     const char *value = content_find(content, test->field);
@@ -345,7 +474,7 @@ answer_test(const struct asking *asking, const struct test *test)
 
 /* Every one of `all`, and one of `any` where there are some. */
 enum answer
-answer_predicate(const struct asking *asking, const struct predicate *predicate)
+answer_tests(const struct asking *asking, const struct predicate *predicate)
 {
     enum answer all = ANSWER_TRUE;
     enum answer any = predicate->any_count ? ANSWER_FALSE : ANSWER_TRUE;
@@ -359,6 +488,18 @@ answer_predicate(const struct asking *asking, const struct predicate *predicate)
         any = answer > any ? answer : any;
     }
     return all < any ? all : any;
+}
+
+enum answer
+answer_predicate(const struct asking *asking, const struct predicate *predicate)
+{
+    if (predicate->of_statements)
+        return answer_statements(asking, predicate);
+    if (predicate->fact != FACT_NONE)
+        return answer_fact(asking, predicate);
+    if (predicate->basis)
+        return answer_basis(asking, predicate);
+    return answer_tests(asking, predicate);
 }
 
 enum answer

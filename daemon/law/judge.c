@@ -77,6 +77,30 @@ hold(struct judgement *judgement, enum ground ground, int rule)
     judgement->rule = rule;
 }
 
+/* Does a veto or an objection stand against telling this? */
+static bool
+is_stopped(const struct asking *asking)
+{
+    const struct law *law = asking->law;
+    struct asking again = *asking;
+
+    again.support = NULL;
+    for (size_t i = 0; i < law->stop_count; i++)
+        if (answer_predicate(&again, &law->predicate[law->stop[i]]) ==
+            ANSWER_TRUE)
+            return true;
+    return false;
+}
+
+static void
+stop(const struct rule *rule, int number, struct judgement *judgement)
+{
+    if (rule->view.lane == LANE_DUTY)
+        hold(judgement, GROUND_STOPPED, number);
+    else
+        refuse(judgement, GROUND_STOPPED, number);
+}
+
 /* The rule carries it: what goes, and what stays behind? */
 static void
 take(const struct asking *asking, int number, uint64_t opened,
@@ -90,6 +114,10 @@ take(const struct asking *asking, int number, uint64_t opened,
         judgement->withheld = payload & ~opened;
         return;
     }
+    if (!law->rule[number].immune && is_stopped(asking)) {
+        stop(&law->rule[number], number, judgement);
+        return;
+    }
     if (!law->rule[number].checked && !law->pilot) {
         hold(judgement, GROUND_UNCHECKED, number);
         return;
@@ -99,6 +127,11 @@ take(const struct asking *asking, int number, uint64_t opened,
     judgement->rule = number;
     judgement->facets = payload & opened;
     judgement->withheld = payload & ~opened;
+    if (!asking->support)
+        return;
+    judgement->relied_count = asking->support->relied_count;
+    memcpy(judgement->relied, asking->support->relied,
+           judgement->relied_count * sizeof judgement->relied[0]);
 }
 
 static enum truth
@@ -216,10 +249,14 @@ fail(struct walk *walk, size_t place, enum answer answer, size_t missing,
 static bool
 try_rule(struct walk *walk, size_t place, struct judgement *judgement)
 {
-    const struct asking *asking = walk->asking;
+    struct support support = {.opened = UINT64_MAX};
+    struct asking about = *walk->asking;
+    const struct asking *asking = &about;
     const struct law *law = asking->law;
     const int number = number_at(walk, place);
     size_t missing = 0;
+
+    about.support = &support;
 
     if (law->rule[number].row == ROW_DENY) {
         refuse(judgement, GROUND_DENIED, number);
@@ -228,7 +265,8 @@ try_rule(struct walk *walk, size_t place, struct judgement *judgement)
     const enum answer answer = answer_rule(asking, number, &missing, judgement);
     if (answer == ANSWER_TRUE) {
         take(asking, number,
-             law->rule[number].view.facets & ~law->denied[asking->to],
+             law->rule[number].view.facets & ~law->denied[asking->to] &
+                 support.opened,
              judgement);
         return true;
     }

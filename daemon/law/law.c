@@ -45,6 +45,7 @@ law_destroy(struct law **law)
     arena_destroy(&(*law)->text);
     free((*law)->rule);
     free((*law)->predicate);
+    free((*law)->basis);
     free((*law)->span);
     free((*law)->match);
     free(*law);
@@ -105,6 +106,31 @@ law_add_denial(struct law *law, const struct law_denial *denial,
     return CII_OK;
 }
 
+enum cii_code
+law_add_basis(struct law *law, const struct law_basis *basis,
+              struct cii_error *err)
+{
+    assert(law && !law->sealed && basis);
+
+    const struct place place = {basis->file, basis->line};
+    struct basis made = {.checked = basis->checked_by && *basis->checked_by};
+    CII_TRY(read_kinds(&made.kinds, basis->kinds, place, err));
+    CII_TRY(read_canton(made.canton, basis->canton, place, err));
+    if (!basis->name || !*basis->name || !made.kinds || !made.canton[0])
+        return fail_at(err, place,
+                       "a basis has a name, a canton and the kinds of "
+                       "institution that it binds");
+    CII_TRY(copy_text(law, &made.name, basis->name, err));
+
+    struct basis *grown =
+        reallocarray(law->basis, law->basis_count + 1, sizeof *grown);
+    if (!grown)
+        return cii_fail(err, CII_MEMORY, "no memory for a basis");
+    law->basis = grown;
+    law->basis[law->basis_count++] = made;
+    return CII_OK;
+}
+
 size_t
 law_rule_count(const struct law *law)
 {
@@ -117,4 +143,68 @@ law_rule_at(const struct law *law, size_t number)
     assert(number < law->rule_count);
 
     return law->rule[number].view;
+}
+
+static bool
+has_type(const uint64_t types[TYPE_WORDS], int type)
+{
+    return type >= 0 && type < CATALOGUE_TYPES_MAX &&
+           types[type / 64] >> type % 64 & 1;
+}
+
+bool
+law_rule_speaks(const struct law *law, size_t number, int from, int to,
+                int type)
+{
+    assert(number < law->rule_count);
+
+    const struct rule *rule = &law->rule[number];
+    return from >= 0 && from < KIND_COUNT && to >= 0 && to < KIND_COUNT &&
+           rule->from >> from & 1 && rule->to >> to & 1 &&
+           has_type(rule->type, type);
+}
+
+bool
+law_rule_answered_by(const struct law *law, size_t number, int type)
+{
+    assert(number < law->rule_count);
+
+    return has_type(law->rule[number].answered_by, type);
+}
+
+int
+law_rule_find(const struct law *law, const char *id)
+{
+    return rule_find(law, id);
+}
+
+const char *
+law_rule_need(const struct law *law, size_t number, size_t nth, int *predicate)
+{
+    assert(number < law->rule_count);
+
+    const struct rule *rule = &law->rule[number];
+    if (nth >= rule->need_count)
+        return NULL;
+    *predicate = rule->need[nth].predicate;
+    return rule->need[nth].name;
+}
+
+size_t
+law_predicate_count(const struct law *law)
+{
+    return law->predicate_count;
+}
+
+struct law_predicate_view
+law_predicate_at(const struct law *law, size_t number)
+{
+    assert(number < law->predicate_count);
+
+    const struct predicate *predicate = &law->predicate[number];
+    return (struct law_predicate_view){
+        .name = predicate->name,
+        .citation = predicate->citation ? predicate->citation : "",
+        .remedy = predicate->remedy ? predicate->remedy : "",
+    };
 }

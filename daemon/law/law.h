@@ -5,16 +5,19 @@
 /*
  * Who may tell what to whom, and why.
  *
- * judge() is pure and total: rules, the event and the moment go in, a verdict
- * comes out; no clock, no store, no allocation. It runs twice, at the sender
- * before anything leaves and at the receiver before anything goes further.
+ * judge() is pure and total: rules, statements, the event and the moment go
+ * in, a verdict comes out; no clock, no store, no allocation. It runs twice,
+ * at the sender before anything leaves and at the receiver before anything
+ * goes further.
  *
  * The procedure: an explicit DENY first; then the rules that match (from, to,
  * event type, dates in force), lane by lane; the first rule whose predicates
  * are all TRUE is taken. Unknown is not true, and a predicate that the engine
  * does not know is unknown. A rule that failed bars the lanes behind it, but
- * for the rule that it falls back to. Facets that the rule does not open stay
- * behind. No rule: refuse. See cii-rules(5).
+ * for the rule that it falls back to. Then what stops: a veto or an objection
+ * holds a duty and refuses the rest. Facets that the rule does not open, or
+ * that the statements it rests on do not list, stay behind. No rule: refuse.
+ * See cii-rules(5).
  */
 
 #include <stdbool.h>
@@ -67,6 +70,7 @@ enum ground {
     GROUND_BANNED,        /* a facet denied to everybody on this bus */
     GROUND_WIDER,         /* (arrival) more facets than the rule opens */
     GROUND_PROFILE,       /* pilot takes test events only, and the reverse */
+    GROUND_STOPPED,       /* a veto or an objection stands against it */
     GROUND_COUNT
 };
 
@@ -93,7 +97,31 @@ struct law_predicate {
     size_t all_count;
     const struct law_test *any;
     size_t any_count;
-    const char *file; /* for messages */
+    /* Types of statements that the tests are about, instead of the event: one
+     * that is in force and passes makes it true. NULL: the event. */
+    const char *const *statement;
+    const char *by;    /* any sender receiver either issuer; NULL: any */
+    bool same_case;    /* only those of the event's case */
+    bool answered;     /* only the one that the event answers */
+    bool narrows;      /* only the facets that they list are opened */
+    bool none;         /* true when there is no such statement */
+    bool ended;        /* those too that have ended */
+    const char *fact;  /* "received-original", "competent",
+                          "told-by-issuer"; NULL */
+    const char *basis; /* a cantonal basis that names the receiver; NULL */
+    bool stops;        /* while true, only a human lets anything go */
+    const char *file;  /* for messages */
+    int line;
+};
+
+/* What a canton's law allows in general. */
+struct law_basis {
+    const char *name;
+    const char *const *kinds;
+    const char *citation;
+    const char *checked_by; /* NULL: it does not count */
+    const char *canton;
+    const char *file;
     int line;
 };
 
@@ -110,6 +138,9 @@ struct law_rule {
     const char *inform;
     const char *objection;
     const char *fallback;
+    unsigned int within;           /* days for a duty; 0: none */
+    unsigned int answer_within;    /* days for the receiver to act; 0: none */
+    const char *const *answered_by; /* event types by which it acts */
     const char *valid_from;
     const char *valid_to;
     const char *checked_by;
@@ -146,6 +177,10 @@ cii_must_check enum cii_code law_add_rule(struct law *law,
 cii_must_check enum cii_code law_add_denial(struct law *law,
                                             const struct law_denial *denial,
                                             struct cii_error *err);
+/* Before the predicates that ask for it. */
+cii_must_check enum cii_code law_add_basis(struct law *law,
+                                           const struct law_basis *basis,
+                                           struct cii_error *err);
 /* After the last addition: checks the whole (ids, fallbacks) and builds the
  * index by (from, to, type). */
 cii_must_check enum cii_code law_seal(struct law *law, struct cii_error *err);
@@ -157,10 +192,68 @@ struct law_rule_view {
     const char *id;
     const char *citation;
     const char *inform;
+    const char *objection; /* "" none */
+    const char *act;
+    const char *canton; /* "" federal */
+    const char *checked_by; /* NULL: nobody */
+    const char *file;
+    int line;
     enum lane lane; /* LANE_COUNT: deny or off */
+    bool denies;
     uint64_t facets;
+    unsigned int within;
+    unsigned int answer_within;
 };
 struct law_rule_view law_rule_at(const struct law *law, size_t number);
+/* Does the rule speak of this? Kinds are enum institution_kind. */
+bool law_rule_speaks(const struct law *law, size_t number, int from, int to,
+                     int type);
+/* Is an event of this type what the rule's answer_within waits for? */
+bool law_rule_answered_by(const struct law *law, size_t number, int type);
+/* The number, or -1. */
+int law_rule_find(const struct law *law, const char *id);
+/* The nth need of a rule, NULL behind the last; its predicate, -1: nobody
+ * defined it. */
+const char *law_rule_need(const struct law *law, size_t number, size_t nth,
+                          int *predicate);
+
+struct law_predicate_view {
+    const char *name;
+    const char *citation;
+    const char *remedy;
+};
+size_t law_predicate_count(const struct law *law);
+struct law_predicate_view law_predicate_at(const struct law *law,
+                                           size_t number);
+
+/* --- statements ----------------------------------------------------------*/
+
+#define LAW_PARTS_MAX 4 /* facets of a statement that are looked at */
+
+/*
+ * A statement as predicates read it; its maker answers for what no predicate
+ * asks: that it came from whom it says, and has not been ended. `ended` says
+ * that it has.
+ */
+struct law_statement {
+    int type;
+    const char *issuer;
+    const char *case_ref;
+    struct event_id id;
+    int64_t event; /* the caller's number for it */
+    bool ended;
+    size_t part_count;
+    struct law_part {
+        int facet;
+        const struct content *content;
+        uint64_t listed; /* facets that a field of form names lists */
+    } part[LAW_PARTS_MAX];
+};
+
+/* The facets that its fields of form names list, so that judging need not
+ * read the words each time. */
+uint64_t law_listed(const struct catalogue *catalogue, int facet,
+                    const struct content *content);
 
 /* --- judging -------------------------------------------------------------*/
 
@@ -173,6 +266,15 @@ struct law_question {
     const char *issuer;    /* whose event it is */
     const char *discloser; /* who tells it: the issuer, or a forwarder */
     const char *to;        /* institution */
+    const char *case_ref;  /* NULL: none */
+    const struct event_id *in_reply_to; /* NULL: none */
+    const char *occurred_on;            /* NULL: unknown */
+    /* About this person, and about nobody; newest first. Only those that both
+     * the discloser and the receiver can know of. */
+    const struct law_statement *const *statement;
+    size_t statement_count;
+    uint64_t original; /* facets that the receiver got of what this corrects */
+    bool competent;    /* the receiver is competent for the domicile */
     bool concerned;
     bool arrival; /* facets must fit the rule, none is left behind */
     bool test;    /* the event's flag */
@@ -180,6 +282,7 @@ struct law_question {
 };
 
 #define LAW_FINDINGS_MAX 32
+#define LAW_RELIED_MAX   8
 
 /* Why a rule that matched was not taken. */
 struct law_finding {
@@ -197,12 +300,16 @@ struct judgement {
     uint64_t withheld; /* that stay behind */
     size_t finding_count;
     struct law_finding finding[LAW_FINDINGS_MAX];
+    /* the statements that the rule taken rests on */
+    size_t relied_count;
+    const struct law_statement *relied[LAW_RELIED_MAX];
 };
 
 /*
- * HOLD: a rule that nobody signed off (GROUND_UNCHECKED), or one that failed
- * only because what is given does not decide it, a birth date of which only
- * the year is known (GROUND_PREDICATE). To the event's own issuer everything
+ * HOLD: a rule that nobody signed off (GROUND_UNCHECKED), a duty against which
+ * a veto or an objection stands (GROUND_STOPPED), or a rule that failed only
+ * because what is given does not decide it, a birth date of which only the
+ * year is known (GROUND_PREDICATE). To the event's own issuer everything
  * goes back, under the rule that needs receiver-is-issuer.
  */
 struct judgement judge(const struct law *law,

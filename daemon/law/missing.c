@@ -64,23 +64,158 @@ append_any(const struct law *law, const struct predicate *predicate,
     }
 }
 
+/* --- one that rests on statements ---------------------------------------- */
+
+/* "a consentement of this case by ge.as.hg" */
 static void
-append_predicate(const struct asking *asking, const struct predicate *predicate,
-                 struct buffer *text)
+append_meant(const struct asking *asking, const struct predicate *predicate,
+             struct buffer *text)
+{
+    const struct catalogue *catalogue = asking->law->catalogue;
+    const struct law_question *question = asking->question;
+    const char *between = "";
+
+    for (size_t i = 0; i < catalogue->type_count; i++)
+        if (predicate->type[i / 64] >> i % 64 & 1) {
+            buffer_append_format(text, "%s%s", between,
+                                 catalogue->type[i].name);
+            between = " or ";
+        }
+    if (predicate->same_case)
+        buffer_append_text(text, question->case_ref && *question->case_ref
+                                     ? " of this case"
+                                     : " of the event's case, which it does "
+                                       "not name");
+    if (predicate->answered)
+        buffer_append_text(text, " that this event answers");
+    if (predicate->by == MAKER_SENDER || predicate->by == MAKER_EITHER)
+        buffer_append_format(text, " by %s", question->discloser);
+    if (predicate->by == MAKER_EITHER)
+        buffer_append_text(text, " or");
+    if (predicate->by == MAKER_RECEIVER || predicate->by == MAKER_EITHER)
+        buffer_append_format(text, " by %s", question->to);
+    if (predicate->by == MAKER_ISSUER)
+        buffer_append_format(text, " by %s", question->issuer);
+}
+
+/* How many of its tests a statement passes before the first that it fails. */
+static size_t
+passed(const struct asking *asking, const struct predicate *predicate,
+       const struct law_statement *statement)
+{
+    struct asking about = *asking;
+    size_t count = 0;
+
+    about.statement = statement;
+    while (count < predicate->all_count &&
+           answer_test(&about, &predicate->all[count]) == ANSWER_TRUE)
+        count++;
+    return count;
+}
+
+/* The one that came nearest; NULL when there is none to look at. */
+static const struct law_statement *
+nearest_statement(const struct asking *asking,
+                  const struct predicate *predicate, size_t *most)
+{
+    const struct law_question *question = asking->question;
+    const struct law_statement *nearest = NULL;
+
+    *most = 0;
+    for (size_t i = 0; i < question->statement_count; i++) {
+        const struct law_statement *statement = question->statement[i];
+        if (!statement_is_meant(asking, predicate, statement))
+            continue;
+        const size_t count = passed(asking, predicate, statement);
+        if (!nearest || count > *most) {
+            nearest = statement;
+            *most = count;
+        }
+    }
+    return nearest;
+}
+
+static void
+append_statements(const struct asking *asking,
+                  const struct predicate *predicate, struct buffer *text)
+{
+    size_t passes = 0;
+    const struct law_statement *nearest =
+        nearest_statement(asking, predicate, &passes);
+
+    buffer_append_text(text, predicate->none ? "there is a " : "looked for a ");
+    append_meant(asking, predicate, text);
+    if (predicate->none)
+        return;
+    if (!nearest) {
+        buffer_append_text(text, ", and none is known here");
+        return;
+    }
+    char id[EVENT_ID_TEXT];
+    event_id_print(&nearest->id, id);
+    buffer_append_format(text, "; the nearest, %s of %s, would need ", id,
+                         nearest->issuer);
+    if (passes < predicate->all_count)
+        append_sought(asking->law, &predicate->all[passes], text);
+    else
+        append_any(asking->law, predicate, text);
+}
+
+static void
+append_fact(const struct asking *asking, const struct predicate *predicate,
+            struct buffer *text)
+{
+    const char *to = asking->question->to;
+
+    if (predicate->fact == FACT_ORIGINAL)
+        buffer_append_format(text,
+                             "looked for the event that this one answers, "
+                             "among what went to %s: it did not",
+                             to);
+    else if (predicate->fact == FACT_OWN)
+        buffer_append_format(text, "%s issued it, not %s",
+                             asking->question->issuer,
+                             asking->question->discloser);
+    else
+        buffer_append_format(text, "%s is not the one competent for the "
+                                   "person's domicile",
+                             to);
+}
+
+static void
+append_tests(const struct asking *asking, const struct predicate *predicate,
+             struct buffer *text)
 {
     const struct test *test = first_failed(asking, predicate);
     const enum answer answer =
         test ? answer_test(asking, test) : answer_predicate(asking, predicate);
 
-    buffer_append_format(text, "%s", predicate->name);
-    if (predicate->citation)
-        buffer_append_format(text, " (%s)", predicate->citation);
-    buffer_append_text(text, ": looked for ");
+    buffer_append_text(text, "looked for ");
     if (test)
         append_sought(asking->law, test, text);
     else
         append_any(asking->law, predicate, text);
     buffer_append_format(text, ", %s", found(answer));
+}
+
+static void
+append_predicate(const struct asking *asking, const struct predicate *predicate,
+                 struct buffer *text)
+{
+    buffer_append_format(text, "%s", predicate->name);
+    if (predicate->citation)
+        buffer_append_format(text, " (%s)", predicate->citation);
+    buffer_append_text(text, ": ");
+    if (predicate->of_statements)
+        append_statements(asking, predicate, text);
+    else if (predicate->fact != FACT_NONE)
+        append_fact(asking, predicate, text);
+    else if (predicate->basis)
+        buffer_append_format(text, "looked for a cantonal basis \"%s\" that "
+                                   "names %s: none is in the rules",
+                             predicate->basis, kind_name(asking->to));
+    else
+        append_tests(asking, predicate, text);
     if (predicate->remedy)
         buffer_append_format(text, " (%s)", predicate->remedy);
 }
@@ -210,6 +345,26 @@ append_unchecked(const struct asking *asking, int rule, struct buffer *text)
 }
 
 static void
+append_stopped(const struct asking *asking, int rule, struct buffer *text)
+{
+    const struct law *law = asking->law;
+
+    append_rule(law, rule, text);
+    buffer_append_text(text, " would carry it, but");
+    for (size_t i = 0; i < law->stop_count; i++) {
+        const struct predicate *stop = &law->predicate[law->stop[i]];
+        if (answer_predicate(asking, stop) != ANSWER_TRUE)
+            continue;
+        buffer_append_format(text, " %s (%s) stands against it", stop->name,
+                             stop->citation ? stop->citation : "");
+        if (stop->remedy)
+            buffer_append_format(text, ": %s", stop->remedy);
+        break;
+    }
+    buffer_append_text(text, ".");
+}
+
+static void
 append_profile(const struct law *law, struct buffer *text)
 {
     buffer_append_text(text, law->pilot
@@ -256,6 +411,9 @@ append_ground(const struct asking *asking, const struct judgement *judgement,
         return;
     case GROUND_PROFILE:
         append_profile(asking->law, text);
+        return;
+    case GROUND_STOPPED:
+        append_stopped(asking, judgement->rule, text);
         return;
     case GROUND_RULE:
     case GROUND_COUNT:

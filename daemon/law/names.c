@@ -24,7 +24,7 @@ static const char *const grounds[] = {
     [GROUND_DENIED] = "denied",       [GROUND_NO_RULE] = "no-rule",
     [GROUND_PREDICATE] = "predicate", [GROUND_UNCHECKED] = "unchecked",
     [GROUND_BANNED] = "banned",       [GROUND_WIDER] = "wider-than-rule",
-    [GROUND_PROFILE] = "profile",
+    [GROUND_PROFILE] = "profile",     [GROUND_STOPPED] = "stopped",
 };
 
 static_assert(sizeof lanes / sizeof lanes[0] == LANE_COUNT,

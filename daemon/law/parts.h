@@ -12,6 +12,7 @@
 #define LAW_TEXT_MAX  ((size_t)16 * 1024 * 1024)
 #define LAW_RULES_MAX 4096
 #define LAW_NEEDS_MAX 16
+#define LAW_STOPS_MAX 8
 /* Rules that one (from, to, type) may have: the walk keeps a bit for each. */
 #define LAW_MATCHES_MAX 32
 #define TYPE_WORDS      (CATALOGUE_TYPES_MAX / 64)
@@ -47,6 +48,7 @@ struct test_def {
     unsigned int least; /* values that it takes */
     unsigned int most;
     bool takes_number; /* its value is a number, whatever the field's form */
+    bool takes_field;  /* its value is a field of the event */
     /* of a field that has a value; NULL for other targets */
     enum answer (*answer)(const struct asking *asking, const struct test *test,
                           const char *value);
@@ -62,6 +64,24 @@ struct test {
     size_t value_count;
     int64_t number; /* the value of a test that takes one */
     int predicate;  /* that has to hold */
+    int other_facet; /* the value of a test that takes a field; -1: none */
+    const char *other_field;
+};
+
+/* Who made the statement. */
+enum maker {
+    MAKER_ANY,
+    MAKER_SENDER,
+    MAKER_RECEIVER,
+    MAKER_EITHER,
+    MAKER_ISSUER
+};
+
+enum fact {
+    FACT_NONE,
+    FACT_ORIGINAL, /* the receiver got what this event corrects */
+    FACT_COMPETENT, /* the receiver is competent for the domicile */
+    FACT_OWN        /* who tells it issued it */
 };
 
 struct predicate {
@@ -72,7 +92,25 @@ struct predicate {
     size_t all_count;
     struct test *any;
     size_t any_count;
-    uint64_t facets; /* that it looks at */
+    uint64_t facets; /* of the event that it looks at */
+    bool of_statements;
+    uint64_t type[TYPE_WORDS]; /* of the statements */
+    enum maker by;
+    bool same_case;
+    bool answered;
+    bool narrows;
+    bool none;
+    bool ended;
+    bool stops;
+    enum fact fact;
+    const char *basis; /* NULL: none */
+};
+
+struct basis {
+    const char *name;
+    char canton[3];
+    uint32_t kinds;
+    bool checked;
 };
 
 enum row {
@@ -91,6 +129,7 @@ struct rule {
     enum row row;
     bool checked;
     bool returns;   /* an issuer's own events */
+    bool immune;    /* no veto, no objection stops it */
     char canton[3]; /* "": every canton */
     uint32_t from;  /* bits by kind */
     uint32_t to;
@@ -101,8 +140,7 @@ struct rule {
     size_t need_count;
     const char *fallback_id; /* NULL: none */
     int fallback;            /* number, -1: none */
-    const char *file;
-    int line;
+    uint64_t answered_by[TYPE_WORDS];
 };
 
 /* The rules of one (from, to, type), in the order in which they are tried. */
@@ -120,6 +158,10 @@ struct law {
     size_t rule_count;
     struct predicate *predicate; /* owned */
     size_t predicate_count;
+    struct basis *basis; /* owned */
+    size_t basis_count;
+    int stop[LAW_STOPS_MAX]; /* predicates that stop */
+    size_t stop_count;
     uint64_t denied[KIND_COUNT]; /* facets that a kind never gets */
     uint64_t banned;             /* facets that nobody gets */
     struct span *span;           /* owned; by from, to, type */
@@ -173,6 +215,18 @@ int predicate_find(const struct law *law, const char *name);
 const struct test_def *test_find(const char *name);
 const char *test_nearest(const char *name);
 
+/* A canton's two letters; CONFIG when it is none. */
+cii_must_check enum cii_code read_canton(char canton[3], const char *text,
+                                         struct place place,
+                                         struct cii_error *err);
+
+/* What a rule rests on, filled in by what is asked for it. */
+struct support {
+    uint64_t opened; /* what its statements let through */
+    size_t relied_count;
+    const struct law_statement *relied[LAW_RELIED_MAX];
+};
+
 /* One question, and what is worked out once for it. */
 struct asking {
     const struct law *law;
@@ -180,10 +234,35 @@ struct asking {
     enum institution_kind from;
     enum institution_kind to;
     int64_t day; /* today in Switzerland, since 1970 */
+    const struct law_statement *statement; /* that tests are about; NULL: the
+                                              event */
+    struct support *support;               /* NULL: nobody asks */
 };
 
 struct asking asking_of(const struct law *law,
                         const struct law_question *question);
+/* --- statement.c ---------------------------------------------------------*/
+
+/* One in force that passes, or none of them; a fact; a basis. */
+enum answer answer_statements(const struct asking *asking,
+                              const struct predicate *predicate);
+enum answer answer_fact(const struct asking *asking,
+                        const struct predicate *predicate);
+enum answer answer_basis(const struct asking *asking,
+                         const struct predicate *predicate);
+/* Is it one that the predicate is about at all? */
+bool statement_is_meant(const struct asking *asking,
+                        const struct predicate *predicate,
+                        const struct law_statement *statement);
+/* The statement's facet; NULL when it has none. */
+const struct content *statement_content(const struct law_statement *statement,
+                                        int facet);
+
+/* --- evaluate.c ----------------------------------------------------------*/
+
+/* Of its tests alone. */
+enum answer answer_tests(const struct asking *asking,
+                         const struct predicate *predicate);
 enum answer answer_test(const struct asking *asking, const struct test *test);
 enum answer answer_predicate(const struct asking *asking,
                              const struct predicate *predicate);

@@ -67,14 +67,38 @@ read_number(struct test *test, const char *value, struct place place,
     return CII_OK;
 }
 
+/* A field of the event, of the same form. */
 static enum cii_code
-check_value(struct test *test, const struct field_def *field, const char *value,
+read_other_field(const struct law *law, struct test *test,
+                 const struct field_def *field, const char *path,
+                 struct place place, struct cii_error *err)
+{
+    const struct field_def *other =
+        find_field(law, path, &test->other_facet, place, err);
+
+    if (!other)
+        return CII_CONFIG;
+    test->other_field = other->name;
+    if (other->form != field->form)
+        return fail_at(err, place,
+                       "%s is of another form than %s: they are never the "
+                       "same",
+                       path, field->name);
+    return CII_OK;
+}
+
+static enum cii_code
+check_value(const struct law *law, struct test *test, const struct field_def *field, const char *value,
             struct place place, struct cii_error *err)
 {
     struct cii_error why = {0};
 
     if (test->def->takes_number)
         return read_number(test, value, place, err);
+    if (test->def->takes_field)
+        return read_other_field(law, test, field, value, place, err);
+    if (field->form == FIELD_INSTITUTIONS || field->form == FIELD_NAMES)
+        return CII_OK; /* a test of them takes one of many */
     if (field_check(field, value, &why) != CII_OK)
         return fail_at(err, place, "'%s' is no value of %s", value, why.text);
     return CII_OK;
@@ -111,7 +135,7 @@ compile_field_test(struct law *law, struct test *test,
         return fail_at(err, place, "%s cannot be tested with %s", text->field,
                        text->test);
     for (size_t i = 0; i < test->value_count; i++)
-        CII_TRY(check_value(test, field, test->value[i], place, err));
+        CII_TRY(check_value(law, test, field, test->value[i], place, err));
     return CII_OK;
 }
 
@@ -136,7 +160,7 @@ compile_test(struct law *law, struct test *test, const struct law_test *text,
 {
     const size_t count = list_count(text->value);
 
-    *test = (struct test){.facet = -1, .predicate = -1};
+    *test = (struct test){.facet = -1, .predicate = -1, .other_facet = -1};
     test->def = test_find(text->test ? text->test : "");
     if (!text->field || !test->def)
         return fail_at(
@@ -182,6 +206,117 @@ facets_of_tests(const struct law *law, const struct test *test, size_t count)
     return facets;
 }
 
+/* The fields of the event that tests of a statement compare with. */
+static uint64_t
+facets_compared(const struct test *test, size_t count)
+{
+    uint64_t facets = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (test[i].other_facet >= 0)
+            facets |= UINT64_C(1) << test[i].other_facet;
+    return facets;
+}
+
+/* --- what it rests on, if not on the event ------------------------------- */
+
+static enum cii_code
+read_maker(enum maker *by, const char *text, struct place place,
+           struct cii_error *err)
+{
+    static const char *const words[] = {"any", "sender", "receiver", "either",
+                                        "issuer"};
+
+    *by = MAKER_ANY;
+    if (!text)
+        return CII_OK;
+    for (unsigned int i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (!strcmp(text, words[i])) {
+            *by = (enum maker)i;
+            return CII_OK;
+        }
+    return fail_at(err, place,
+                   "by: '%s' is nobody; write any, sender, receiver, either "
+                   "or issuer",
+                   text);
+}
+
+static enum cii_code
+read_fact(enum fact *fact, const char *text, struct place place,
+          struct cii_error *err)
+{
+    *fact = FACT_NONE;
+    if (!text)
+        return CII_OK;
+    if (!strcmp(text, "received-original"))
+        *fact = FACT_ORIGINAL;
+    else if (!strcmp(text, "competent"))
+        *fact = FACT_COMPETENT;
+    else if (!strcmp(text, "told-by-issuer"))
+        *fact = FACT_OWN;
+    else
+        return fail_at(err, place,
+                       "fact: '%s' is none; write received-original, "
+                       "competent or told-by-issuer",
+                       text);
+    return CII_OK;
+}
+
+/* Types that are no statements never make it true. */
+static enum cii_code
+check_statements(const struct law *law, const struct predicate *made,
+                 struct place place, struct cii_error *err)
+{
+    for (size_t i = 0; i < law->catalogue->type_count; i++)
+        if (made->type[i / 64] >> i % 64 & 1 &&
+            !law->catalogue->type[i].statement)
+            return fail_at(err, place,
+                           "predicate %s rests on %s, which is no type of "
+                           "statement",
+                           made->name, law->catalogue->type[i].name);
+    for (size_t i = 0; i < made->all_count + made->any_count; i++) {
+        const struct test *test = i < made->all_count
+                                      ? &made->all[i]
+                                      : &made->any[i - made->all_count];
+        if (test->predicate >= 0)
+            return fail_at(err, place,
+                           "predicate %s rests on statements: its tests are "
+                           "of their fields alone",
+                           made->name);
+    }
+    return CII_OK;
+}
+
+static enum cii_code
+compile_rest(struct law *law, struct predicate *made,
+             const struct law_predicate *p, struct place place,
+             struct cii_error *err)
+{
+    made->of_statements = list_count(p->statement) > 0;
+    made->same_case = p->same_case;
+    made->answered = p->answered;
+    made->narrows = p->narrows;
+    made->none = p->none;
+    made->ended = p->ended;
+    made->stops = p->stops;
+    CII_TRY(read_types(made->type, law->catalogue, p->statement, place, err));
+    CII_TRY(read_maker(&made->by, p->by, place, err));
+    CII_TRY(read_fact(&made->fact, p->fact, place, err));
+    CII_TRY(copy_text(law, &made->basis, p->basis, err));
+    if (!made->of_statements &&
+        (p->by || p->same_case || p->answered || p->none || p->ended ||
+         (p->narrows && made->fact != FACT_ORIGINAL)))
+        return fail_at(err, place,
+                       "predicate %s says which statements it means, but not "
+                       "their type: add statement:",
+                       made->name);
+    if (!made->of_statements)
+        return CII_OK;
+    made->facets = facets_compared(made->all, made->all_count) |
+                   facets_compared(made->any, made->any_count);
+    return check_statements(law, made, place, err);
+}
+
 static enum cii_code
 compile(struct law *law, struct predicate *made, const struct law_predicate *p,
         struct cii_error *err)
@@ -197,7 +332,7 @@ compile(struct law *law, struct predicate *made, const struct law_predicate *p,
                           p->any_count, place, err));
     made->facets = facets_of_tests(law, made->all, made->all_count) |
                    facets_of_tests(law, made->any, made->any_count);
-    return CII_OK;
+    return compile_rest(law, made, p, place, err);
 }
 
 static enum cii_code
@@ -210,9 +345,16 @@ check_predicate(const struct law *law, const struct law_predicate *p,
         return fail_at(err, place, "a predicate needs a name");
     if (predicate_find(law, p->name) >= 0 || !strcmp(p->name, NEED_RETURN))
         return fail_at(err, place, "predicate %s is defined twice", p->name);
-    if (p->all_count + p->any_count == 0)
+    const int rests = (p->all_count + p->any_count > 0) +
+                      (p->fact != NULL) + (p->basis != NULL);
+    if (rests == 0 && list_count(p->statement) == 0)
         return fail_at(err, place,
                        "predicate %s tests nothing: give it all: or any:",
+                       p->name);
+    if (rests > 1)
+        return fail_at(err, place,
+                       "predicate %s rests on more than one thing: tests, a "
+                       "fact, or a basis",
                        p->name);
     return CII_OK;
 }

@@ -8,7 +8,8 @@
 
 static const char *const informs[] = {"none",    "before",  "after",
                                       "contact", "consent", "month"};
-static const char *const objections[] = {"none", "veto", "withdraw"};
+static const char *const objections[] = {"none", "veto", "withdraw",
+                                         "immune"};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -84,24 +85,24 @@ read_dates(struct rule *rule, const struct law_rule *text, struct place place,
     return CII_OK;
 }
 
-static enum cii_code
-read_canton(struct rule *rule, const char *canton, struct place place,
+enum cii_code
+read_canton(char canton[3], const char *text, struct place place,
             struct cii_error *err)
 {
     char id[8] = "";
 
-    if (!canton || !*canton)
+    if (!text || !*text)
         return CII_OK;
-    if (strlen(canton) == 2) {
-        memcpy(id, canton, 2);
+    if (strlen(text) == 2) {
+        memcpy(id, text, 2);
         memcpy(id + 2, ".orp", 5);
     }
     if (institution_check(id, NULL) != CII_OK)
         return fail_at(err, place,
                        "'%s' is no canton: write its two letters in lower "
                        "case",
-                       canton);
-    memcpy(rule->canton, canton, 2);
+                       text);
+    memcpy(canton, text, 2);
     return CII_OK;
 }
 
@@ -136,8 +137,35 @@ read_words(struct law *law, struct rule *rule, const struct law_rule *text,
     CII_TRY(copy_text(law, &rule->view.citation,
                       text->citation ? text->citation : "", err));
     CII_TRY(copy_text(law, &rule->view.inform, inform, err));
+    CII_TRY(copy_text(law, &rule->view.objection, objection, err));
+    CII_TRY(copy_text(law, &rule->view.act, text->act ? text->act : "", err));
+    CII_TRY(copy_text(law, &rule->view.canton, rule->canton, err));
+    CII_TRY(copy_text(law, &rule->view.checked_by, text->checked_by, err));
     CII_TRY(copy_text(law, &rule->fallback_id, text->fallback, err));
-    return copy_text(law, &rule->file, text->file, err);
+    rule->immune = !strcmp(objection, "immune");
+    return copy_text(law, &rule->view.file, text->file ? text->file : "rules",
+                     err);
+}
+
+/* What the law wants done, and by when. */
+static enum cii_code
+read_deadlines(struct law *law, struct rule *rule, const struct law_rule *text,
+               struct place place, struct cii_error *err)
+{
+    rule->view.within = text->within;
+    rule->view.answer_within = text->answer_within;
+    CII_TRY(read_types(rule->answered_by, law->catalogue, text->answered_by,
+                       place, err));
+    if (text->within > 0 && rule->view.lane != LANE_DUTY)
+        return fail_at(err, place,
+                       "rule %s has a deadline (within), but is no duty",
+                       text->id);
+    if ((text->answer_within > 0) != (list_count(text->answered_by) > 0))
+        return fail_at(err, place,
+                       "rule %s: answer_within and answered_by belong "
+                       "together: what is done, and in how many days",
+                       text->id);
+    return CII_OK;
 }
 
 /* --- what a row may not be ----------------------------------------------- */
@@ -174,9 +202,11 @@ static enum cii_code
 compile(struct law *law, struct rule *rule, const struct law_rule *text,
         struct place place, struct cii_error *err)
 {
-    rule->line = text->line;
+    rule->view.line = text->line;
     rule->fallback = -1;
     CII_TRY(read_lane(rule, text->lane, place, err));
+    rule->view.denies = rule->row == ROW_DENY;
+    CII_TRY(read_deadlines(law, rule, text, place, err));
     CII_TRY(read_kinds(&rule->from, text->from, place, err));
     CII_TRY(read_kinds(&rule->to, text->to, place, err));
     CII_TRY(read_types(rule->type, law->catalogue, text->events, place, err));
@@ -184,7 +214,7 @@ compile(struct law *law, struct rule *rule, const struct law_rule *text,
                         err));
     CII_TRY(read_needs(law, rule, text->needs, place, err));
     CII_TRY(read_dates(rule, text, place, err));
-    CII_TRY(read_canton(rule, text->canton, place, err));
+    CII_TRY(read_canton(rule->canton, text->canton, place, err));
     CII_TRY(read_words(law, rule, text, place, err));
     return check_whole(law, rule, place, err);
 }

@@ -22,7 +22,7 @@ check_need(const struct law *law, const struct rule *rule,
     if (!unseen)
         return CII_OK;
     facet_set_print(law->catalogue, unseen, facets, sizeof facets);
-    return fail_at(err, (struct place){rule->file, rule->line},
+    return fail_at(err, (struct place){rule->view.file, rule->view.line},
                    "rule %s needs %s, which looks at %s, but does not open "
                    "it: the receiver could never judge it",
                    rule->view.id, need->name, facets);
@@ -53,7 +53,7 @@ share_a_type(const struct rule *a, const struct rule *b)
 static enum cii_code
 resolve_fallback(struct law *law, struct rule *rule, struct cii_error *err)
 {
-    const struct place place = {rule->file, rule->line};
+    const struct place place = {rule->view.file, rule->view.line};
 
     if (!rule->fallback_id)
         return CII_OK;
@@ -86,7 +86,7 @@ resolve(struct law *law, struct cii_error *err)
         if (!rule->returns)
             continue;
         if (law->return_rule >= 0)
-            return fail_at(err, (struct place){rule->file, rule->line},
+            return fail_at(err, (struct place){rule->view.file, rule->view.line},
                            "rule %s: there is already one with need %s",
                            rule->view.id, NEED_RETURN);
         law->return_rule = (int)i;
@@ -179,7 +179,7 @@ index_type(struct law *law, const struct order *pair, size_t type,
         return CII_OK;
 
     const struct rule *last = &law->rule[law->match[law->match_count - 1]];
-    return fail_at(err, (struct place){last->file, last->line},
+    return fail_at(err, (struct place){last->view.file, last->view.line},
                    "more than %d rules speak of %s between the same kinds of "
                    "institution: join some",
                    LAW_MATCHES_MAX, law->catalogue->type[type].name);
@@ -220,6 +220,21 @@ index_rules(struct law *law, const struct order *all, struct order *pair,
 }
 
 static enum cii_code
+collect_stops(struct law *law, struct cii_error *err)
+{
+    for (size_t i = 0; i < law->predicate_count; i++) {
+        if (!law->predicate[i].stops)
+            continue;
+        if (law->stop_count == LAW_STOPS_MAX)
+            return cii_fail(err, CII_CONFIG,
+                            "more than %d predicates stop: join some",
+                            LAW_STOPS_MAX);
+        law->stop[law->stop_count++] = (int)i;
+    }
+    return CII_OK;
+}
+
+static enum cii_code
 build_index(struct law *law, struct cii_error *err)
 {
     cii_auto(order_done) struct order all = {0};
@@ -241,6 +256,7 @@ law_seal(struct law *law, struct cii_error *err)
     assert(law && !law->sealed);
 
     CII_TRY(resolve(law, err));
+    CII_TRY(collect_stops(law, err));
     CII_TRY(build_index(law, err));
     law->sealed = true;
     return CII_OK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "app/legal.h"
+#include "legal/rules.h"
 #include "tests/unit/app/office.h"
 
 TestSuite(verbs, .init = open_office, .fini = close_office);

@@ -68,7 +68,7 @@ Test(predicates, present_and_absent_look_at_the_field_of_a_facet_at_hand)
                    {FACETS, INFORMED, "present", {0}, NULL, "unknown"},
                    {REPORT, INFORMED, "absent", {0}, "2026-01-01", "false"},
                    {REPORT, INFORMED, "absent", {0}, NULL, "true"},
-                   {FACETS, INFORMED, "absent", {0}, NULL, "unknown"});
+                   {FACETS, INFORMED, "absent", {0}, NULL, "true"});
 }
 
 Test(predicates, words_are_compared_whole)

@@ -177,6 +177,15 @@ static const struct value_case values[] = {
     {FIELD_AVS, "7569217076984", false},
     {FIELD_INSTITUTION, "ge.as.hg", true},
     {FIELD_INSTITUTION, "ge.hg", false},
+    {FIELD_INSTITUTIONS, "ge.orp ge.as.hg", true},
+    {FIELD_INSTITUTIONS, "ge.orp", true},
+    {FIELD_INSTITUTIONS, "ge.orp ge.orp", false},
+    {FIELD_INSTITUTIONS, "ge.orp  ge.cch", false},
+    {FIELD_INSTITUTIONS, "ge.orp *", false},
+    {FIELD_NAMES, "identity avs-use", true},
+    {FIELD_NAMES, "identity identity", false},
+    {FIELD_NAMES, "identity ", false},
+    {FIELD_NAMES, "*", false},
 };
 
 Test(field, takes_values_of_its_form_alone)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef APP_LEGAL_H
-#define APP_LEGAL_H
+#ifndef LEGAL_RULES_H
+#define LEGAL_RULES_H
 
 #include "conf/rules_file.h"
 #include "law/law.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "app/legal.h"
+#include "legal/rules.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +44,16 @@ add_predicate(struct law *law, const struct predicate_text *text,
         .all_count = text->all_count,
         .any = any,
         .any_count = text->any_count,
+        .statement = list(text->statement),
+        .by = text->by,
+        .same_case = text->same_case,
+        .answered = text->answered,
+        .narrows = text->narrows,
+        .none = text->none,
+        .ended = text->ended,
+        .fact = text->fact,
+        .basis = text->basis,
+        .stops = text->stops,
         .file = text->file,
         .line = text->line,
     };
@@ -70,6 +80,9 @@ add_rule(struct law *law, const struct rule_text *text, struct cii_error *err)
         .inform = text->inform,
         .objection = text->objection,
         .fallback = text->fallback,
+        .within = text->within,
+        .answer_within = text->answer_within,
+        .answered_by = list(text->answered_by),
         .valid_from = text->valid_from,
         .valid_to = text->valid_to,
         .checked_by = text->checked_by,
@@ -97,6 +110,21 @@ add_denial(struct law *law, const struct denial_text *text,
     return law_add_denial(law, &denial, err);
 }
 
+static enum cii_code
+add_basis(struct law *law, const struct basis_text *text, struct cii_error *err)
+{
+    const struct law_basis basis = {
+        .name = text->name,
+        .kinds = list(text->kinds),
+        .citation = text->citation,
+        .checked_by = text->checked_by,
+        .canton = text->canton,
+        .file = text->file,
+        .line = text->line,
+    };
+    return law_add_basis(law, &basis, err);
+}
+
 enum cii_code
 legal_load(struct law **result, const char *folder,
            const struct catalogue *catalogue, bool pilot, struct cii_error *err)
@@ -106,6 +134,8 @@ legal_load(struct law **result, const char *folder,
     cii_auto(law_destroy) struct law *law = NULL;
     CII_TRY(law_new(&law, catalogue, pilot, err));
 
+    for (size_t i = 0; i < texts->basis_count; i++)
+        CII_TRY(add_basis(law, &texts->basis[i], err));
     for (size_t i = 0; i < texts->predicate_count; i++)
         CII_TRY(add_predicate(law, &texts->predicate[i], err));
     for (size_t i = 0; i < texts->denial_count; i++)
