@@ -8,6 +8,7 @@
 #include "conf/check.h"
 #include "conf/file.h"
 #include "conf/schema.h"
+#include "proto/date.h"
 #include "proto/id.h"
 
 #define RUN_DIR_MAX 40
@@ -25,6 +26,14 @@ check_run_dir(const char *value, struct cii_error *err)
                     "%s has more than %d bytes; the paths of sockets in it "
                     "would not fit: choose a shorter one",
                     value, RUN_DIR_MAX);
+}
+
+static enum cii_code
+check_day(const char *value, struct cii_error *err)
+{
+    struct date date;
+
+    return date_parse(&date, value, err);
 }
 
 /* --- ciid.yaml ------------------------------------------------------------ */
@@ -91,6 +100,19 @@ static const struct yaml_shape limits_shape = {
     .name = "limits", YAML_KEYS(limits_keys),
     .size = sizeof(struct config_limits)};
 
+static const struct yaml_key avs_use_keys[] = {
+    {AT(config_avs_use, responsible), .form = YAML_TEXT,
+     .meaning = "function of the person responsible (LAVS 153d let. b)"},
+    {AT(config_avs_use, announced_on), .form = YAML_TEXT, .check = check_day,
+     .meaning = "day on which the use was announced to the Central Office"},
+    {AT(config_avs_use, legal_basis), .form = YAML_TEXT,
+     .meaning = "the legal basis of the use"},
+};
+
+static const struct yaml_shape avs_use_shape = {
+    .name = "avs_use", YAML_KEYS(avs_use_keys),
+    .size = sizeof(struct config_avs_use)};
+
 static const char *const profile_words[] = {
     [PROFILE_PRODUCTION] = "production", [PROFILE_PILOT] = "pilot", NULL};
 
@@ -132,6 +154,19 @@ static const struct yaml_key config_keys[] = {
     {AT(config, partners), .form = YAML_PATH, .most = PATH_MAX,
      .fallback = "partners",
      .meaning = "the folder of the partner files, each named id.yaml"},
+    {AT(config, competence), .form = YAML_PATH, .most = PATH_MAX,
+     .meaning = "which offices are competent for which communes; without it "
+                "none is"},
+    {AT(config, letters), .form = YAML_PATH, .most = PATH_MAX,
+     .fallback = "letters",
+     .meaning = "the folder of the letters to the person"},
+    {AT(config, forwards), .form = YAML_TEXTS, .fallback = "",
+     .most = CATALOGUE_TYPES_MAX, .check = check_name,
+     .meaning = "the event types that a bureau passes on to its team; none: "
+                "nothing"},
+    {AT(config, avs_use), .form = YAML_PART, .shape = &avs_use_shape,
+     .meaning = "our right to use AVS numbers; without it our events carry "
+                "the local id instead"},
     {AT(config, subscriptions), .form = YAML_TEXTS, .fallback = "",
      .most = CATALOGUE_TYPES_MAX, .check = check_name,
      .meaning = "the event types that we want; none: all"},

@@ -44,6 +44,14 @@ struct config_limits {
     uint32_t replay_days;     /* acked deliveries are kept; 30 */
 };
 
+/* Our right to use AVS numbers (LAVS 153c to 153f); without it our events
+ * carry the local id instead. All NULL, or none. */
+struct config_avs_use {
+    char *responsible;  /* function of the person responsible */
+    char *announced_on; /* to the Central Office, YYYY-MM-DD */
+    char *legal_basis;
+};
+
 struct config {
     char *institution;
     char *name;
@@ -58,6 +66,11 @@ struct config {
     char *event_types;    /* event-types.yaml */
     char *rules;          /* folder of rule files */
     char *partners;       /* folder of partner files */
+    char *competence;     /* competence.yaml; NULL: no office is competent */
+    char *letters;        /* folder of letters to the person */
+    char **forwards;      /* event types that a bureau passes on to the team;
+                             NULL-terminated; empty: none */
+    struct config_avs_use avs_use;
     char **subscriptions; /* event types wanted; NULL-terminated; empty: all */
     uint32_t log_level;   /* 3..7; 6 */
     struct config_limits limits;
@@ -90,6 +103,29 @@ void partners_destroy(struct partner_list **partners);
 /* NULL when there is none. */
 const struct partner_config *partner_find(const struct partner_list *partners,
                                           const char *id);
+
+/* Which offices are competent for which communes. */
+struct competence_entry {
+    char **communes; /* eCH-0007 numbers, or "any" */
+    char **offices;  /* institution ids */
+};
+
+struct competence {
+    struct competence_entry *entry;
+    size_t count;
+};
+
+/* path NULL: a table without entries. */
+cii_must_check enum cii_code competence_load(struct competence **competence,
+                                             const char *path,
+                                             struct cii_error *err);
+void competence_destroy(struct competence **competence);
+/* Is this office competent for this commune? "" is an unknown commune, for
+ * which only those are that are competent for any. */
+bool is_competent(const struct competence *competence, const char *office,
+                  const char *commune);
+/* Does any entry name a commune, so that one has to be known? */
+bool competence_asks_commune(const struct competence *competence);
 
 /* Reads facets.yaml and event-types.yaml. */
 cii_must_check enum cii_code catalogue_load(struct catalogue **catalogue,

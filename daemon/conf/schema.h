@@ -16,6 +16,7 @@ extern const struct yaml_shape config_shape;
 /* One file of the partners' folder, into struct partner_config. */
 extern const struct yaml_shape partner_shape;
 /* facets.yaml, event-types.yaml and a rule file, into structs of their own. */
+extern const struct yaml_shape competence_shape;
 extern const struct yaml_shape facets_shape;
 extern const struct yaml_shape types_shape;
 extern const struct yaml_shape rules_shape;

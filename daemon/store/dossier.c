@@ -27,8 +27,8 @@ store_dossier_open(struct store *store, struct dossier_row *row,
 {
     static const struct query query = {
         QUERY_DOSSIER_OPEN,
-        "INSERT INTO dossier (person, case_ref, counsellor, opened_at,"
-        " closed_at) VALUES (?1, ?2, ?3, ?4, 0)"};
+        "INSERT INTO dossier (person, case_ref, counsellor, commune,"
+        " opened_at, closed_at) VALUES (?1, ?2, ?3, ?4, ?5, 0)"};
     sqlite3_stmt *stmt = NULL;
 
     const enum cii_code code = find_open(store, row->person, &row->number, err);
@@ -40,10 +40,33 @@ store_dossier_open(struct store *store, struct dossier_row *row,
     bind_number(stmt, 1, row->person);
     bind_text(stmt, 2, row->case_ref);
     bind_text(stmt, 3, row->counsellor);
-    bind_number(stmt, 4, row->opened_at);
+    bind_text(stmt, 4, row->commune);
+    bind_number(stmt, 5, row->opened_at);
     CII_TRY(query_run(store, stmt, err));
     row->number = sqlite3_last_insert_rowid(store->db);
     return CII_OK;
+}
+
+enum cii_code
+store_dossier_change(struct store *store, int64_t person, const char *case_ref,
+                     const char *counsellor, const char *commune,
+                     struct cii_error *err)
+{
+    static const struct query query = {
+        QUERY_DOSSIER_CHANGE,
+        "UPDATE dossier SET case_ref = coalesce(?2, case_ref),"
+        " counsellor = coalesce(?3, counsellor),"
+        " commune = coalesce(?4, commune) WHERE number = ?1"};
+    sqlite3_stmt *stmt = NULL;
+    int64_t dossier = 0;
+
+    CII_TRY(find_open(store, person, &dossier, err));
+    CII_TRY(query_start(store, &query, &stmt, err));
+    bind_number(stmt, 1, dossier);
+    bind_text_or_null(stmt, 2, case_ref);
+    bind_text_or_null(stmt, 3, counsellor);
+    bind_text_or_null(stmt, 4, commune);
+    return query_run(store, stmt, err);
 }
 
 enum cii_code
@@ -63,6 +86,40 @@ store_dossier_close(struct store *store, int64_t person, int64_t at,
     return query_run(store, stmt, err);
 }
 
+#define COLUMNS \
+    "number, person, case_ref, counsellor, commune, opened_at, closed_at"
+
+static struct dossier_row
+row_of(sqlite3_stmt *stmt)
+{
+    return (struct dossier_row){
+        .number = column_number(stmt, 0),
+        .person = column_number(stmt, 1),
+        .case_ref = column_text(stmt, 2),
+        .counsellor = column_text(stmt, 3),
+        .commune = column_text(stmt, 4),
+        .opened_at = column_number(stmt, 5),
+        .closed_at = column_number(stmt, 6),
+    };
+}
+
+enum cii_code
+store_dossier_get(struct store *store, int64_t person, struct dossier_row *row,
+                  struct cii_error *err)
+{
+    static const struct query query = {QUERY_DOSSIER_GET,
+                                       "SELECT " COLUMNS " FROM dossier"
+                                       " WHERE person = ?1 AND closed_at = 0"};
+    sqlite3_stmt *stmt = NULL;
+
+    CII_TRY(query_start(store, &query, &stmt, err));
+    bind_number(stmt, 1, person);
+    CII_TRY(query_first(store, stmt, "open dossier", err));
+    *row = row_of(stmt);
+    query_keep(store, stmt);
+    return CII_OK;
+}
+
 enum cii_code
 store_dossier_each(struct store *store, int64_t after, size_t max,
                    store_dossier_seen *seen, void *context,
@@ -70,7 +127,7 @@ store_dossier_each(struct store *store, int64_t after, size_t max,
 {
     static const struct query query = {
         QUERY_DOSSIER_EACH,
-        "SELECT number, person, case_ref, counsellor, opened_at, closed_at"
+        "SELECT " COLUMNS
         " FROM dossier WHERE number > ?1 ORDER BY number LIMIT ?2"};
     sqlite3_stmt *stmt = NULL;
     bool more = true;
@@ -82,14 +139,7 @@ store_dossier_each(struct store *store, int64_t after, size_t max,
         CII_TRY(query_step(store, stmt, &more, err));
         if (!more)
             return CII_OK;
-        const struct dossier_row row = {
-            .number = column_number(stmt, 0),
-            .person = column_number(stmt, 1),
-            .case_ref = column_text(stmt, 2),
-            .counsellor = column_text(stmt, 3),
-            .opened_at = column_number(stmt, 4),
-            .closed_at = column_number(stmt, 5),
-        };
+        const struct dossier_row row = row_of(stmt);
         seen(context, &row);
     }
 }

@@ -20,9 +20,10 @@ enum {
     TO_DAY = 32,
     OURS = 64,
     ARRIVED = 128,
+    SHOWN = 256, /* what nothing hides */
 };
 
-static_assert(2 * ARRIVED == LIST_COUNT, "a slot for every combination");
+static_assert(2 * SHOWN == LIST_COUNT, "a slot for every combination");
 
 /* The parameters, the same in every text. */
 #define AFTER   "?1"
@@ -49,6 +50,7 @@ shape_of(const struct event_filter *filter)
     shape |= filter->to_day ? TO_DAY : 0U;
     shape |= filter->direction == 1 ? OURS : 0U;
     shape |= filter->direction == 2 ? ARRIVED : 0U;
+    shape |= filter->hidden ? 0U : SHOWN;
     return shape;
 }
 
@@ -67,6 +69,8 @@ append_conditions(struct buffer *sql, unsigned int shape)
         {TO_DAY, " AND e.occurred_on <= " TO},
         {OURS, " AND e.origin = 0"},
         {ARRIVED, " AND e.origin = 1"},
+        {SHOWN, " AND NOT EXISTS (SELECT 1 FROM hidden h"
+                " WHERE h.event = e.number)"},
     };
 
     for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++)

@@ -212,8 +212,62 @@ static const char work[] =
 static const char *const first[] = {names,   persons, events,
                                     streams, work,    NULL};
 
+/* --- step 2: statements and what follows from them ----------------------- */
+
+static const char communes[] =
+    "ALTER TABLE dossier ADD COLUMN commune TEXT NOT NULL DEFAULT '';";
+
+static const char statements[] =
+    "CREATE TABLE hidden ("
+    " event INTEGER PRIMARY KEY REFERENCES event,"
+    " because INTEGER NOT NULL REFERENCES event,"
+    " at INTEGER NOT NULL) STRICT;"
+
+    /* Comes with events, as verdicts do: appended, and its index is in parts
+     * as the events' index by person is. */
+    "CREATE TABLE reliance ("
+    " event INTEGER NOT NULL,"
+    " statement INTEGER NOT NULL," /* event */
+    " partner INTEGER NOT NULL,"   /* institution */
+    " arrival INTEGER NOT NULL,"
+    " PRIMARY KEY (event, statement, partner, arrival)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX reliance_statement ON reliance (event >> 16, statement);"
+
+    "CREATE TABLE rejudge ("
+    " number INTEGER PRIMARY KEY,"
+    " person INTEGER NOT NULL,"  /* 0: all that were not told */
+    " partner INTEGER NOT NULL," /* institution; 0: all */
+    " after INTEGER NOT NULL) STRICT;";
+
+static const char tasks[] =
+    "CREATE TABLE task ("
+    " number INTEGER PRIMARY KEY,"
+    " kind TEXT NOT NULL,"
+    " person INTEGER NOT NULL,"  /* 0: none */
+    " partner INTEGER NOT NULL," /* institution; 0: none */
+    " basis INTEGER NOT NULL,"   /* 0: none */
+    " opened_at INTEGER NOT NULL,"
+    " due_at INTEGER NOT NULL,"    /* 0: none */
+    " late_at INTEGER NOT NULL,"   /* 0: not found overdue */
+    " closed_at INTEGER NOT NULL," /* 0: open */
+    " proof TEXT NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX task_once ON task (person, kind, partner, basis)"
+    " WHERE closed_at = 0;"
+    "CREATE INDEX task_person ON task (person) WHERE person <> 0;"
+    "CREATE INDEX task_open ON task (closed_at) WHERE closed_at = 0;"
+    "CREATE INDEX task_due ON task (due_at)"
+    " WHERE closed_at = 0 AND late_at = 0 AND due_at <> 0;"
+
+    "CREATE TABLE task_event ("
+    " task INTEGER NOT NULL REFERENCES task,"
+    " event INTEGER NOT NULL REFERENCES event,"
+    " PRIMARY KEY (task, event)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX task_event_event ON task_event (event);";
+
+static const char *const second[] = {communes, statements, tasks, NULL};
+
 /* Each a list of texts. */
-static const char *const *const step[] = {first};
+static const char *const *const step[] = {first, second};
 
 #define VERSION ((int64_t)(sizeof step / sizeof step[0]))
 

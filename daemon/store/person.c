@@ -115,6 +115,36 @@ store_person_namesakes(struct store *store, const struct digest *name_lookup,
     }
 }
 
+enum cii_code
+store_person_list(struct store *store, int64_t after, int64_t *numbers,
+                  size_t max, size_t *count, struct cii_error *err)
+{
+    /* Each person is looked for in every part of the index. */
+    static const struct query query = {
+        QUERY_PERSON_LIST,
+        "WITH RECURSIVE part (number) AS (SELECT 0 UNION ALL"
+        " SELECT number + 1 FROM part"
+        " WHERE number < (SELECT max(number) >> 16 FROM event))"
+        " SELECT p.number FROM person p WHERE p.number > ?1"
+        " AND EXISTS (SELECT 1 FROM part CROSS JOIN event e"
+        " INDEXED BY event_person ON e.number >> 16 = part.number"
+        " AND e.person = p.number WHERE e.origin = 0)"
+        " ORDER BY p.number LIMIT ?2"};
+    sqlite3_stmt *stmt = NULL;
+    bool row = true;
+
+    *count = 0;
+    CII_TRY(query_start(store, &query, &stmt, err));
+    bind_number(stmt, 1, after);
+    bind_number(stmt, 2, (int64_t)max);
+    for (;;) {
+        CII_TRY(query_step(store, stmt, &row, err));
+        if (!row)
+            return CII_OK;
+        numbers[(*count)++] = column_number(stmt, 0);
+    }
+}
+
 /* --- proposals ----------------------------------------------------------- */
 
 enum cii_code

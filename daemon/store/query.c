@@ -227,6 +227,12 @@ bind_text(sqlite3_stmt *stmt, int at, const char *text)
 }
 
 void
+bind_text_or_null(sqlite3_stmt *stmt, int at, const char *text)
+{
+    sqlite3_bind_text(stmt, at, text, -1, SQLITE_STATIC);
+}
+
+void
 bind_bytes(sqlite3_stmt *stmt, int at, struct bytes bytes)
 {
     /* A NULL pointer would bind NULL, not nothing. */

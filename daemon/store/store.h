@@ -186,6 +186,7 @@ struct event_filter {
     const char *from_day; /* occurred_on >= */
     const char *to_day;   /* occurred_on <= */
     int64_t after;        /* number >: where the last page ended */
+    bool hidden;          /* those too that a withdrawal hides */
 };
 /* Up to max numbers in ascending order. */
 cii_must_check enum cii_code store_event_list(struct store *store,
@@ -193,6 +194,28 @@ cii_must_check enum cii_code store_event_list(struct store *store,
                                               int64_t *numbers, size_t max,
                                               size_t *count,
                                               struct cii_error *err);
+
+/* Whoever got it in one of our streams, acked or not, voids left out. */
+typedef void store_holder_seen(void *context, const char *partner);
+cii_must_check enum cii_code store_delivery_each(struct store *store,
+                                                 int64_t event,
+                                                 store_holder_seen *seen,
+                                                 void *context,
+                                                 struct cii_error *err);
+
+/* What came under a consent that was withdrawn: no list shows it any more
+ * (struct event_filter), nothing else changes. `because` is the event that
+ * hides it. Hiding twice does nothing; showing again undoes it. */
+cii_must_check enum cii_code store_event_hide(struct store *store,
+                                              int64_t event, int64_t because,
+                                              int64_t at,
+                                              struct cii_error *err);
+cii_must_check enum cii_code store_event_unhide(struct store *store,
+                                                int64_t event,
+                                                struct cii_error *err);
+cii_must_check enum cii_code store_event_is_hidden(struct store *store,
+                                                   int64_t event, bool *hidden,
+                                                   struct cii_error *err);
 
 /* --- verdicts and refusals ------------------------------------------------*/
 
@@ -221,6 +244,62 @@ typedef void store_verdict_seen(void *context, const struct verdict_row *row);
 cii_must_check enum cii_code store_verdict_each(
     struct store *store, int64_t event, const char *partner,
     store_verdict_seen *seen, void *context, struct cii_error *err);
+
+/* The newest verdict on the event and partner; UNKNOWN when there is none.
+ * Rule, citation and lane are not filled in. */
+cii_must_check enum cii_code store_verdict_last(
+    struct store *store, int64_t event, const char *partner, bool arrival,
+    struct verdict_row *row, struct cii_error *err);
+
+/* The statements (numbers of their events) that a verdict rested on. */
+struct reliance_row {
+    int64_t event;     /* that was told */
+    int64_t statement; /* that allowed it */
+    const char *partner;
+    bool arrival;
+};
+/* Adding one twice does nothing. */
+cii_must_check enum cii_code store_reliance_add(struct store *store,
+                                                const struct reliance_row *row,
+                                                struct cii_error *err);
+typedef void store_reliance_seen(void *context, const struct reliance_row *row);
+/* By what was told, or (event 0) by what allowed it. */
+cii_must_check enum cii_code store_reliance_each(
+    struct store *store, int64_t event, int64_t statement,
+    store_reliance_seen *seen, void *context, struct cii_error *err);
+
+/*
+ * What has to be judged again because a statement changed: one person, or
+ * (person 0) everything that was not told to one partner. Kept until it is
+ * done, across restarts.
+ */
+struct rejudge_row {
+    int64_t number;
+    int64_t person;
+    const char *partner; /* "": all */
+    int64_t after;       /* of person 0: persons up to here are done */
+};
+cii_must_check enum cii_code store_rejudge_add(struct store *store,
+                                               int64_t person,
+                                               const char *partner,
+                                               struct cii_error *err);
+/* The oldest; UNKNOWN when there is nothing. */
+cii_must_check enum cii_code store_rejudge_next(struct store *store,
+                                                struct rejudge_row *row,
+                                                struct cii_error *err);
+/* UNKNOWN when there is no such work; so too store_rejudge_done(). */
+cii_must_check enum cii_code store_rejudge_move(struct store *store,
+                                                int64_t number, int64_t after,
+                                                struct cii_error *err);
+cii_must_check enum cii_code store_rejudge_done(struct store *store,
+                                                int64_t number,
+                                                struct cii_error *err);
+/* The numbers, ascending and greater than `after`, of at most max persons of
+ * whom we issued events. */
+cii_must_check enum cii_code store_person_list(struct store *store,
+                                               int64_t after, int64_t *numbers,
+                                               size_t max, size_t *count,
+                                               struct cii_error *err);
 
 /* What was refused at arrival: kept as a refusal, without content. */
 struct refusal_row {
@@ -366,6 +445,7 @@ struct dossier_row {
     int64_t person;
     const char *case_ref;
     const char *counsellor;
+    const char *commune; /* of domicile, eCH-0007 number; "" unknown */
     int64_t opened_at;
     int64_t closed_at; /* 0: open */
 };
@@ -373,6 +453,16 @@ struct dossier_row {
 cii_must_check enum cii_code store_dossier_open(struct store *store,
                                                 struct dossier_row *row,
                                                 struct cii_error *err);
+/* Of the open dossier: case, counsellor or commune said anew; NULL stays as it
+ * is. UNKNOWN when none is open. */
+cii_must_check enum cii_code store_dossier_change(
+    struct store *store, int64_t person, const char *case_ref,
+    const char *counsellor, const char *commune, struct cii_error *err);
+/* The person's open dossier; UNKNOWN when there is none. */
+cii_must_check enum cii_code store_dossier_get(struct store *store,
+                                               int64_t person,
+                                               struct dossier_row *row,
+                                               struct cii_error *err);
 /* UNKNOWN when none is open; so too store_concern_set(). */
 cii_must_check enum cii_code store_dossier_close(struct store *store,
                                                  int64_t person, int64_t at,
@@ -411,6 +501,70 @@ cii_must_check enum cii_code store_match_each(struct store *store,
                                               store_match_seen *seen,
                                               void *context,
                                               struct cii_error *err);
+
+/* --- tasks ----------------------------------------------------------------*/
+
+/* What the law wants a human to do: inform, answer, send by a day. */
+struct task_row {
+    int64_t number;
+    const char *kind;     /* "inform-after", "duty", "answer"... */
+    int64_t person;       /* 0: none */
+    const char *partner;  /* "" none */
+    int64_t basis;        /* store_basis(); 0: none */
+    const char *rule;     /* filled when read */
+    const char *citation; /* filled when read */
+    int64_t opened_at;
+    int64_t due_at;    /* 0: none */
+    int64_t late_at;   /* when it was found overdue; 0: it was not */
+    int64_t closed_at; /* 0: open */
+    const char *proof; /* what closed it */
+};
+/* Sets row->number. DUPLICATE when one of this kind, person, partner and basis
+ * is open: row->number is its number, and it stays as it is. */
+cii_must_check enum cii_code store_task_open(struct store *store,
+                                             struct task_row *row,
+                                             struct cii_error *err);
+/* An event that the task is about; twice does nothing. */
+cii_must_check enum cii_code store_task_add(struct store *store, int64_t task,
+                                            int64_t event,
+                                            struct cii_error *err);
+/* UNKNOWN when there is no such task; DUPLICATE when it is closed. */
+cii_must_check enum cii_code store_task_close(struct store *store, int64_t task,
+                                              const char *proof, int64_t at,
+                                              struct cii_error *err);
+/* UNKNOWN when there is none. */
+cii_must_check enum cii_code store_task_get(struct store *store, int64_t task,
+                                            struct task_row *row,
+                                            struct cii_error *err);
+/* UNKNOWN when there is none; a second time does nothing. */
+cii_must_check enum cii_code store_task_late(struct store *store, int64_t task,
+                                             int64_t at, struct cii_error *err);
+
+/* Zero and NULL: any. */
+struct task_filter {
+    int64_t person;
+    int64_t event; /* that it is about */
+    const char *kind;
+    const char *partner;
+    bool open;          /* open ones only */
+    bool late;          /* overdue ones only */
+    int64_t due_before; /* open, due, and not found overdue yet, before this */
+    int64_t after;      /* number > */
+};
+
+typedef void store_task_seen(void *context, const struct task_row *row);
+/* Ascending, at most max. */
+cii_must_check enum cii_code store_task_each(struct store *store,
+                                             const struct task_filter *filter,
+                                             size_t max, store_task_seen *seen,
+                                             void *context,
+                                             struct cii_error *err);
+typedef void store_task_event_seen(void *context, int64_t event);
+cii_must_check enum cii_code store_task_events(struct store *store,
+                                               int64_t task,
+                                               store_task_event_seen *seen,
+                                               void *context,
+                                               struct cii_error *err);
 
 /* --- acts -----------------------------------------------------------------*/
 

@@ -43,6 +43,7 @@ enum query_slot {
     QUERY_PERSON_GET,
     QUERY_PERSON_ADD,
     QUERY_PERSON_NAMESAKES,
+    QUERY_PERSON_LIST,
     QUERY_MATCH_ADD,
     QUERY_MATCH_EACH,
     QUERY_MATCH_EACH_PERSON,
@@ -55,9 +56,21 @@ enum query_slot {
     QUERY_EVENT_FIND_ANY,
     QUERY_EVENT_OF_ISSUER,
     QUERY_EVENT_LAST,
+    QUERY_HIDE,
+    QUERY_UNHIDE,
+    QUERY_IS_HIDDEN,
+    QUERY_HOLDERS,
     QUERY_VERDICT_ADD,
     QUERY_VERDICT_EACH,
     QUERY_VERDICT_EACH_PARTNER,
+    QUERY_VERDICT_LAST,
+    QUERY_RELIANCE_ADD,
+    QUERY_RELIANCE_EACH,
+    QUERY_RELIANCE_EACH_STATEMENT,
+    QUERY_REJUDGE_ADD,
+    QUERY_REJUDGE_NEXT,
+    QUERY_REJUDGE_MOVE,
+    QUERY_REJUDGE_DONE,
     QUERY_REFUSAL_ADD,
     QUERY_REFUSAL_EACH,
     QUERY_REFUSAL_EACH_ID,
@@ -82,11 +95,26 @@ enum query_slot {
     QUERY_RANGE_ADD,
     QUERY_DOSSIER_FIND,
     QUERY_DOSSIER_OPEN,
+    QUERY_DOSSIER_CHANGE,
+    QUERY_DOSSIER_GET,
     QUERY_DOSSIER_CLOSE,
     QUERY_DOSSIER_EACH,
     QUERY_CONCERN_ON,
     QUERY_CONCERN_OFF,
     QUERY_CONCERN_EACH,
+    QUERY_TASK_FIND,
+    QUERY_TASK_OPEN,
+    QUERY_TASK_STATE,
+    QUERY_TASK_ADD,
+    QUERY_TASK_CLOSE,
+    QUERY_TASK_LATE,
+    QUERY_TASK_GET,
+    QUERY_TASK_EACH,
+    QUERY_TASK_EACH_OPEN,
+    QUERY_TASK_EACH_DUE,
+    QUERY_TASK_EACH_PERSON,
+    QUERY_TASK_EACH_EVENT,
+    QUERY_TASK_EVENTS,
     QUERY_ACT_ADD,
     QUERY_ACT_EACH,
     QUERY_FIGURES,
@@ -100,7 +128,7 @@ struct query {
 };
 
 /* Every combination of what an event_filter may ask for. */
-#define LIST_COUNT 256
+#define LIST_COUNT 512
 
 /* --- names ----------------------------------------------------------------*/
 
@@ -234,6 +262,8 @@ void query_keep(struct store *store, sqlite3_stmt *stmt);
  * table refuses; so nothing here returns a code. */
 void bind_number(sqlite3_stmt *stmt, int at, int64_t value);
 void bind_text(sqlite3_stmt *stmt, int at, const char *text);
+/* NULL stays NULL. */
+void bind_text_or_null(sqlite3_stmt *stmt, int at, const char *text);
 void bind_bytes(sqlite3_stmt *stmt, int at, struct bytes bytes);
 void bind_digest(sqlite3_stmt *stmt, int at, const struct digest *digest);
 void bind_event_id(sqlite3_stmt *stmt, int at, const struct event_id *id);

@@ -89,6 +89,43 @@ store_verdict_each(struct store *store, int64_t event, const char *partner,
     }
 }
 
+enum cii_code
+store_verdict_last(struct store *store, int64_t event, const char *partner,
+                   bool arrival, struct verdict_row *row, struct cii_error *err)
+{
+    static const struct query query = {
+        QUERY_VERDICT_LAST,
+        "SELECT verdict, ground, basis, facets, withheld, missing, at"
+        " FROM verdict WHERE partner = ?1 AND event = ?2 AND arrival = ?3"
+        " ORDER BY nth DESC LIMIT 1"};
+    sqlite3_stmt *stmt = NULL;
+    int64_t number = 0;
+
+    CII_TRY(names_find(store, NAME_INSTITUTION, partner, &number, err));
+    CII_TRY(query_start(store, &query, &stmt, err));
+    bind_number(stmt, 1, number);
+    bind_number(stmt, 2, event);
+    bind_number(stmt, 3, arrival);
+    CII_TRY(query_first(store, stmt, "verdict", err));
+    *row = (struct verdict_row){
+        .event = event,
+        .partner = names_text(store, NAME_INSTITUTION, number),
+        .arrival = arrival,
+        .verdict = (int)column_number(stmt, 0),
+        .ground = (int)column_number(stmt, 1),
+        .basis = column_number(stmt, 2),
+        .rule = "",
+        .citation = "",
+        .lane = "",
+        .facets = (uint64_t)column_number(stmt, 3),
+        .withheld = (uint64_t)column_number(stmt, 4),
+        .missing = column_text(stmt, 5),
+        .at = column_number(stmt, 6),
+    };
+    query_keep(store, stmt);
+    return CII_OK;
+}
+
 /* --- refusals ------------------------------------------------------------ */
 
 enum cii_code

@@ -113,6 +113,67 @@ Test(dossier, that_is_closed_concerns_nobody)
     expect_text(concerned(1), "");
 }
 
+Test(dossier, is_given_as_it_is_open)
+{
+    struct dossier_row row = {.person = 1,
+                              .case_ref = "C",
+                              .counsellor = "u7",
+                              .commune = "6266",
+                              .opened_at = 10};
+    require_ok(store_dossier_open(store, &row, &error));
+    require_ok(open_dossier(2, 11));
+
+    require_ok(store_dossier_get(store, 1, &row, &error));
+    cr_expect(eq(i64, row.number, 1));
+    cr_expect(eq(i64, row.person, 1));
+    expect_text(row.case_ref, "C");
+    expect_text(row.counsellor, "u7");
+    expect_text(row.commune, "6266");
+    cr_expect(eq(i64, row.opened_at, 10));
+    cr_expect(eq(i64, row.closed_at, 0));
+    require_ok(store_dossier_get(store, 2, &row, &error));
+    expect_text(row.commune, "");
+    require_ok(store_dossier_close(store, 1, 20, &error));
+    expect_code(store_dossier_get(store, 1, &row, &error), UNKNOWN);
+}
+
+Test(dossier, changes_only_in_what_is_said_anew)
+{
+    struct dossier_row row = {0};
+    require_ok(open_dossier(1, 10));
+    require_ok(open_dossier(2, 11));
+
+    require_ok(store_dossier_change(store, 1, NULL, NULL, "6266", &error));
+    require_ok(store_dossier_get(store, 1, &row, &error));
+    expect_text(row.case_ref, "C");
+    expect_text(row.counsellor, "u7");
+    expect_text(row.commune, "6266");
+    require_ok(store_dossier_change(store, 1, "D", "u8", NULL, &error));
+    require_ok(store_dossier_get(store, 1, &row, &error));
+    expect_text(row.case_ref, "D");
+    expect_text(row.counsellor, "u8");
+    expect_text(row.commune, "6266");
+    require_ok(store_dossier_change(store, 1, "", NULL, "", &error));
+    require_ok(store_dossier_get(store, 1, &row, &error));
+    expect_text(row.case_ref, "");
+    expect_text(row.commune, "");
+    require_ok(store_dossier_get(store, 2, &row, &error));
+    expect_text(row.case_ref, "C");
+}
+
+Test(dossier, that_is_closed_does_not_change)
+{
+    require_ok(open_dossier(1, 10));
+    require_ok(store_dossier_close(store, 1, 20, &error));
+
+    expect_code(store_dossier_change(store, 1, "D", NULL, NULL, &error),
+                UNKNOWN);
+    require_ok(open_dossier(1, 30));
+    require_ok(store_dossier_change(store, 1, "E", NULL, NULL, &error));
+    require_ok(store_dossier_each(store, 0, 10, see_dossier, NULL, &error));
+    expect_text(seen, "1 1 C u7 10-20;2 1 E u7 30-0;");
+}
+
 /* --- acts ---------------------------------------------------------------- */
 
 static void

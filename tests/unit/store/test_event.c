@@ -266,27 +266,45 @@ filter_of(unsigned int bits)
                      : bits & 256 ? 2
                                   : 0,
         .after = bits & 512 ? 2 : 0,
+        .hidden = (bits & 1024) != 0,
     };
 }
 
-Test(events, are_found_by_every_combination)
+/* Which of the six are hidden: bit N of event N. */
+static void
+expect_every_combination(unsigned int hidden)
 {
-    for (unsigned int bits = 0; bits < 1024; bits++) {
+    for (unsigned int bits = 0; bits < 2048; bits++) {
         const struct event_filter filter = filter_of(bits);
         char wanted[64] = "";
         for (int64_t number = 1; number <= 6; number++) {
             struct event_row row = {0};
             require_ok(store_event_get(store, number, &row, &error));
-            if (fits(&filter, &row))
-                snprintf(wanted + strlen(wanted),
-                         sizeof wanted - strlen(wanted), "%s%lld",
-                         wanted[0] ? " " : "", (long long)number);
+            if (!fits(&filter, &row) ||
+                (!filter.hidden && (hidden >> number & 1)))
+                continue;
+            snprintf(wanted + strlen(wanted), sizeof wanted - strlen(wanted),
+                     "%s%lld", wanted[0] ? " " : "", (long long)number);
         }
 
         const char *got = list(&filter);
 
         cr_expect(eq(str, (char *)got, wanted), "combination %u", bits);
     }
+}
+
+Test(events, are_found_by_every_combination)
+{
+    expect_every_combination(0);
+}
+
+Test(events, that_are_hidden_are_in_no_list_that_does_not_ask_for_them)
+{
+    require_ok(store_event_hide(store, 3, 2, 50, &error));
+    require_ok(store_event_hide(store, 4, 2, 50, &error));
+    require_ok(store_event_hide(store, 6, 2, 50, &error));
+
+    expect_every_combination(1U << 3 | 1U << 4 | 1U << 6);
 }
 
 Test(events, of_one_person_are_found_among_very_many)

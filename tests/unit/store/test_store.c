@@ -28,7 +28,7 @@ Test(store, is_made_when_there_is_none_and_syncs_in_full)
     require_ok(store_figures(store, &figures, &error));
     cr_expect(eq(int, figures.synchronous, 2));
     expect_text(figures.journal_mode, "wal");
-    cr_expect(eq(int, figures.schema, 1));
+    cr_expect(eq(int, figures.schema, 2));
     cr_expect(eq(i64, figures.turn, 0));
     cr_expect(eq(i64, figures.events, 0));
     cr_expect(gt(i64, figures.log_bytes, 0));

@@ -531,3 +531,69 @@ Test(receipt, for_no_stream_or_no_delivery_is_refused)
     expect_code(store_receipt_range(store, OAI, &ours, 3, 2, 5, &error),
                 INVALID);
 }
+
+/* --- holders ------------------------------------------------------------- */
+
+static void
+see_holder(void *context, const char *partner)
+{
+    const size_t used = strlen(seen);
+
+    (void)context;
+    snprintf(seen + used, sizeof seen - used, "%s;", partner);
+}
+
+static const char *
+holders(int64_t event)
+{
+    seen[0] = '\0';
+    require_ok(store_delivery_each(store, event, see_holder, NULL, &error));
+    return seen;
+}
+
+TestSuite(holder, .init = deliver_five, .fini = close_store);
+
+Test(holder, is_whoever_has_a_place_for_it_acked_or_not)
+{
+    deliver(ORP, open_stream(ORP, 3), 2);
+    ack(OAI, 1);
+
+    expect_text(holders(1), "vs.oai;vs.orp.sion;");
+    expect_text(holders(2), "vs.oai;vs.orp.sion;");
+    expect_text(holders(3), "vs.oai;");
+    expect_text(holders(6), "");
+}
+
+Test(holder, of_an_old_stream_is_told_once_and_for_ever)
+{
+    const struct stream_id id = stream_of(2);
+    struct out_stream out = {0};
+    ack(OAI, 5);
+    require_ok(store_outbox_prune(store, OAI, 1003, 100, &out, &error));
+    require_ok(store_outbox_renew(store, OAI, &id, mix, &out, &error));
+
+    expect_text(holders(1), "vs.oai;");
+    expect_text(holders(4), "vs.oai;");
+}
+
+Test(holder, is_not_whose_place_was_void)
+{
+    deliver(ORP, open_stream(ORP, 3), 5);
+    say(3, "void", "DENIED");
+    say(3, "void", "DENIED");
+    say(4, "refused", "DENIED");
+
+    expect_text(holders(3), "vs.orp.sion;");
+    expect_text(holders(4), "vs.oai;vs.orp.sion;");
+}
+
+Test(holder, is_whose_place_was_void_before_it_was_delivered)
+{
+    struct out_stream out = {0};
+    say(3, "void", "DENIED");
+    require_ok(store_out_load(store, OAI, &out, &error));
+    const struct outbox_row again = {.seq = 6, .event = 3};
+    require_ok(store_outbox_append(store, OAI, &again, &error));
+
+    expect_text(holders(3), "vs.oai;");
+}

@@ -114,6 +114,58 @@ Test(verdict, may_be_followed_into_the_event_while_they_are_seen)
     cr_expect(eq(i64, got.event, 1));
 }
 
+Test(verdict, that_came_last_is_found_by_event_partner_and_time)
+{
+    struct verdict_row got = {0};
+    struct verdict_row row = {.event = add_event(event_of(1)),
+                              .partner = OAI,
+                              .verdict = 2,
+                              .ground = 4,
+                              .missing = "consent",
+                              .at = 5};
+    add_event(event_of(2));
+    require_ok(
+        store_basis(store, "r1", "LACI 85f", "duty", &row.basis, &error));
+    require_ok(store_verdict_add(store, &row, &error));
+    row.verdict = 1;
+    row.facets = UINT64_MAX;
+    row.withheld = (uint64_t)1 << 63;
+    row.at = 4;
+    require_ok(store_verdict_add(store, &row, &error));
+    row.verdict = 3;
+    row.arrival = true;
+    require_ok(store_verdict_add(store, &row, &error));
+    judge_for(1, ORP);
+
+    require_ok(store_verdict_last(store, 1, OAI, false, &got, &error));
+    cr_expect(eq(i64, got.event, 1));
+    expect_text(got.partner, OAI);
+    cr_expect(eq(int, got.arrival, false));
+    cr_expect(eq(int, got.verdict, 1));
+    cr_expect(eq(int, got.ground, 4));
+    cr_expect(eq(i64, got.basis, row.basis));
+    cr_expect(eq(u64, got.facets, UINT64_MAX));
+    cr_expect(eq(u64, got.withheld, (uint64_t)1 << 63));
+    expect_text(got.missing, "consent");
+    cr_expect(eq(i64, got.at, 4));
+    require_ok(store_verdict_last(store, 1, OAI, true, &got, &error));
+    cr_expect(eq(int, got.verdict, 3));
+    cr_expect(got.arrival);
+}
+
+Test(verdict, that_came_last_is_unknown_when_there_is_none)
+{
+    struct verdict_row got = {0};
+    judge_for(add_event(event_of(1)), OAI);
+    add_event(event_of(2));
+
+    expect_code(store_verdict_last(store, 2, OAI, false, &got, &error),
+                UNKNOWN);
+    expect_code(store_verdict_last(store, 1, OAI, true, &got, &error), UNKNOWN);
+    expect_code(store_verdict_last(store, 1, ORP, false, &got, &error),
+                UNKNOWN);
+}
+
 /* --- refusals ------------------------------------------------------------ */
 
 static void

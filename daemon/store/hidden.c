@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+
+#include "store/store_private.h"
+
+enum cii_code
+store_event_hide(struct store *store, int64_t event, int64_t because,
+                 int64_t at, struct cii_error *err)
+{
+    static const struct query query = {
+        QUERY_HIDE, "INSERT INTO hidden (event, because, at)"
+                    " VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING"};
+    sqlite3_stmt *stmt = NULL;
+
+    CII_TRY(expect_event(store, event, err));
+    CII_TRY(expect_event(store, because, err));
+    CII_TRY(query_start(store, &query, &stmt, err));
+    bind_number(stmt, 1, event);
+    bind_number(stmt, 2, because);
+    bind_number(stmt, 3, at);
+    return query_run(store, stmt, err);
+}
+
+enum cii_code
+store_event_unhide(struct store *store, int64_t event, struct cii_error *err)
+{
+    static const struct query query = {QUERY_UNHIDE,
+                                       "DELETE FROM hidden WHERE event = ?1"};
+    sqlite3_stmt *stmt = NULL;
+
+    CII_TRY(expect_event(store, event, err));
+    CII_TRY(query_start(store, &query, &stmt, err));
+    bind_number(stmt, 1, event);
+    return query_run(store, stmt, err);
+}
+
+enum cii_code
+store_event_is_hidden(struct store *store, int64_t event, bool *hidden,
+                      struct cii_error *err)
+{
+    static const struct query query = {QUERY_IS_HIDDEN,
+                                       "SELECT 1 FROM hidden WHERE event = ?1"};
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+
+    CII_TRY(query_start(store, &query, &stmt, err));
+    bind_number(stmt, 1, event);
+    CII_TRY(query_step(store, stmt, &row, err));
+    query_end(stmt);
+    *hidden = row;
+    return CII_OK;
+}
