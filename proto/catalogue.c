@@ -426,7 +426,7 @@ check_names(const struct field_def *field, const char *value,
     if (!is_list(value, is_plain_name))
         return cii_fail(err, CII_INVALID,
                         "%s: write names each once and with one space "
-                        "between, as in \"identity dates\"; there is no "
+                        "between, as in \"plan state\"; there is no "
                         "'all'",
                         field->name);
     return CII_OK;

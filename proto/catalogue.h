@@ -110,11 +110,13 @@ cii_must_check enum cii_code field_check(const struct field_def *field,
 
 /* Is the word among those that single spaces separate? */
 bool names_hold(const char *names, const char *name);
+
 /* The next of them from *at on, which moves behind it; false: no more. */
 struct name_part {
     const char *text;
     size_t length;
 };
+
 bool names_next(const char **at, struct name_part *part);
 
 /* "identity contact dates"; text holds size. */

@@ -401,7 +401,7 @@ arrive(struct peer *peer, const struct deliver *deliver, struct cii_error *err)
     struct cii_error why;
     if (verify_event(core->verifier, &deliver->event, &why) != CII_OK)
         return refuse(&arrival, "forged", "", why.text, err);
-    if (case_open(core, header, deliver->event.facet,
+    if (case_open(core->catalogue, header, deliver->event.facet,
                   deliver->event.facet_count, core->turn_arena, &arrival.file,
                   &why) != CII_OK)
         return refuse(&arrival, "not-in-catalogue", "", why.text, err);

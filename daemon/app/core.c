@@ -14,7 +14,6 @@
 
 #include "app/control.h"
 #include "app/issue.h"
-#include "legal/rules.h"
 #include "app/peer.h"
 #include "app/watch.h"
 #include "archive/person.h"
@@ -24,6 +23,7 @@
 #include "base/log.h"
 #include "base/sandbox.h"
 #include "base/socket.h"
+#include "legal/rules.h"
 #include "proto/date.h"
 
 #define TURN_ARENA_MAX  (512u << 20)

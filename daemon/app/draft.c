@@ -176,7 +176,8 @@ add_facet(struct core *core, struct pending *pending,
                               "the same facet is given twice");
     struct content *content =
         &pending->file.content[pending->event.facet_count];
-    CII_TRY(content_normalise(core, def, &draft->content, content, err));
+    CII_TRY(content_normalise(def, &draft->content, core->turn_arena, content,
+                              err));
     CII_TRY(check_content(core, pending, def, content));
     if (pending->settled)
         return CII_OK;

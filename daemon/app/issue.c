@@ -192,8 +192,9 @@ same_as_known(struct core *core, const struct pending *pending, bool *same,
             header->reliability == other->reliability &&
             event_id_equal(&header->in_reply_to, &other->in_reply_to) &&
             header->test == other->test &&
-            case_open(core, other, known.event.facet, known.event.facet_count,
-                      core->turn_arena, &file, NULL) == CII_OK &&
+            case_open(core->catalogue, other, known.event.facet,
+                      known.event.facet_count, core->turn_arena, &file,
+                      NULL) == CII_OK &&
             file.facets == pending->file.facets;
     for (size_t i = 0; *same && i < core->catalogue->facet_count; i++)
         if (file.by_number[i])

@@ -38,8 +38,8 @@ judge_parcel(const struct peer *peer, bool concerned, struct arena *arena,
              struct parcel *parcel)
 {
     const struct event *event = &parcel->stored.event;
-    if (case_open(peer->core, &event->header, event->facet, event->facet_count,
-                  arena, &parcel->file, NULL) != CII_OK)
+    if (case_open(peer->core->catalogue, &event->header, event->facet,
+                  event->facet_count, arena, &parcel->file, NULL) != CII_OK)
         parcel->reason = "not-in-catalogue";
     else
         judge_opened(peer, concerned, parcel);

@@ -91,7 +91,7 @@ identity_of(struct call *call, struct content *identity, struct cii_error *err)
         field[count++] = (struct field){"localPersonId", colon + 1};
     }
     const struct content given = {.field_count = count, .field = field};
-    CII_TRY(content_normalise(core, def, &given, identity, err));
+    CII_TRY(content_normalise(def, &given, core->turn_arena, identity, err));
     return check_identity(def, identity, err);
 }
 
@@ -350,8 +350,9 @@ put_judgement(struct call *call, const struct stored_event *stored,
 {
     struct core *core = call->core;
     struct case_file file;
-    CII_TRY(case_open(core, &stored->event.header, stored->event.facet,
-                      stored->event.facet_count, core->turn_arena, &file, err));
+    CII_TRY(case_open(core->catalogue, &stored->event.header,
+                      stored->event.facet, stored->event.facet_count,
+                      core->turn_arena, &file, err));
     bool concerned = false;
     CII_TRY(is_concerned(call, stored, peer->config->id, &concerned, err));
     const struct judgement judgement =

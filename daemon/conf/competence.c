@@ -10,7 +10,7 @@
 #define ENTRIES_MAX 10000
 #define NAMES_MAX   3000 /* communes of Switzerland, and some more */
 
-#define ANY "any"
+#define ANY         "any"
 
 static enum cii_code
 check_commune(const char *value, struct cii_error *err)

@@ -60,15 +60,15 @@ struct config {
     char *run_dir;   /* sockets; at most 40 bytes, so that paths fit */
     char *listen;    /* "127.0.0.1:7443"; NULL: only dials */
     struct config_tls tls;
-    char *signing_key;    /* PEM Ed25519, mode 0600 or less */
-    char *master_key;     /* 32 random bytes, mode 0600 or less */
-    char *facets;         /* facets.yaml */
-    char *event_types;    /* event-types.yaml */
-    char *rules;          /* folder of rule files */
-    char *partners;       /* folder of partner files */
-    char *competence;     /* competence.yaml; NULL: no office is competent */
-    char *letters;        /* folder of letters to the person */
-    char **forwards;      /* event types that a bureau passes on to the team;
+    char *signing_key; /* PEM Ed25519, mode 0600 or less */
+    char *master_key;  /* 32 random bytes, mode 0600 or less */
+    char *facets;      /* facets.yaml */
+    char *event_types; /* event-types.yaml */
+    char *rules;       /* folder of rule files */
+    char *partners;    /* folder of partner files */
+    char *competence;  /* competence.yaml; NULL: no office is competent */
+    char *letters;     /* folder of letters to the person */
+    char **forwards;   /* event types that a bureau passes on to the team;
                              NULL-terminated; empty: none */
     struct config_avs_use avs_use;
     char **subscriptions; /* event types wanted; NULL-terminated; empty: all */

@@ -95,6 +95,9 @@ static const struct yaml_key predicate_keys[] = {
     {YESNO(predicate_text, stops),
      .meaning = "true: while it is true, a duty waits for a human and "
                 "everything else stays"},
+    {YESNO(predicate_text, concerns),
+     .meaning = "true: while it is true, the receiver is concerned by the "
+                "person"},
     HIDDEN(predicate_text, file),
 };
 

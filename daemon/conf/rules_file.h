@@ -37,9 +37,10 @@ struct predicate_text {
     bool narrows;
     bool none;
     bool ended;
-    char *fact;  /* what the daemon itself knows; NULL: nothing */
-    char *basis; /* a cantonal basis that names the receiver; NULL: none */
-    bool stops;  /* where it is true, only a human lets anything go */
+    char *fact;    /* what the daemon itself knows; NULL: nothing */
+    char *basis;   /* a cantonal basis that names the receiver; NULL: none */
+    bool concerns; /* where it is true, the receiver is concerned */
+    bool stops;    /* where it is true, only a human lets anything go */
     char *file;
     int line;
 };
@@ -53,13 +54,13 @@ struct rule_text {
     char **facets; /* that it opens */
     char **needs;  /* names of predicates */
     char *citation;
-    char *inform;     /* none before after contact consent month; NULL: none */
-    char *objection;  /* none veto withdraw; NULL: none */
-    char *fallback;   /* rule id that may be tried when this one fails */
-    uint32_t within;  /* days in which a duty is to be done; 0: no deadline */
+    char *inform;    /* none before after contact consent month; NULL: none */
+    char *objection; /* none veto withdraw; NULL: none */
+    char *fallback;  /* rule id that may be tried when this one fails */
+    uint32_t within; /* days in which a duty is to be done; 0: no deadline */
     uint32_t answer_within; /* days in which the receiver acts; 0: none */
     char **answered_by;     /* by an event of one of these types */
-    char *valid_from; /* YYYY-MM-DD; NULL: always */
+    char *valid_from;       /* YYYY-MM-DD; NULL: always */
     char *valid_to;
     char *checked_by; /* NULL: nobody: the verdict is hold */
     char *checked_on;

@@ -307,6 +307,19 @@ needs_concern(const struct law *law, const struct law_question *question)
            law->catalogue->type[question->type].personal;
 }
 
+bool
+law_concerns(const struct law *law, const struct law_question *question)
+{
+    assert(law && law->sealed && question);
+
+    const struct asking asking = asking_of(law, question);
+    for (size_t i = 0; i < law->concern_count; i++)
+        if (answer_predicate(&asking, &law->predicate[law->concern[i]]) ==
+            ANSWER_TRUE)
+            return true;
+    return false;
+}
+
 struct judgement
 judge(const struct law *law, const struct law_question *question)
 {

@@ -110,6 +110,7 @@ struct law_predicate {
                           "told-by-issuer"; NULL */
     const char *basis; /* a cantonal basis that names the receiver; NULL */
     bool stops;        /* while true, only a human lets anything go */
+    bool concerns;     /* while true, the receiver is concerned */
     const char *file;  /* for messages */
     int line;
 };
@@ -138,8 +139,8 @@ struct law_rule {
     const char *inform;
     const char *objection;
     const char *fallback;
-    unsigned int within;           /* days for a duty; 0: none */
-    unsigned int answer_within;    /* days for the receiver to act; 0: none */
+    unsigned int within;            /* days for a duty; 0: none */
+    unsigned int answer_within;     /* days for the receiver to act; 0: none */
     const char *const *answered_by; /* event types by which it acts */
     const char *valid_from;
     const char *valid_to;
@@ -194,7 +195,7 @@ struct law_rule_view {
     const char *inform;
     const char *objection; /* "" none */
     const char *act;
-    const char *canton; /* "" federal */
+    const char *canton;     /* "" federal */
     const char *checked_by; /* NULL: nobody */
     const char *file;
     int line;
@@ -222,6 +223,7 @@ struct law_predicate_view {
     const char *citation;
     const char *remedy;
 };
+
 size_t law_predicate_count(const struct law *law);
 struct law_predicate_view law_predicate_at(const struct law *law,
                                            size_t number);
@@ -243,6 +245,7 @@ struct law_statement {
     int64_t event; /* the caller's number for it */
     bool ended;
     size_t part_count;
+
     struct law_part {
         int facet;
         const struct content *content;
@@ -314,6 +317,10 @@ struct judgement {
  */
 struct judgement judge(const struct law *law,
                        const struct law_question *question);
+
+/* Does a predicate with `concerns` hold, so that the receiver is concerned by
+ * the person? */
+bool law_concerns(const struct law *law, const struct law_question *question);
 
 /* One sentence: what was missing, per lane, and what would make it true; ""
  * when transmitted. Appends. */

@@ -177,8 +177,9 @@ append_fact(const struct asking *asking, const struct predicate *predicate,
                              asking->question->issuer,
                              asking->question->discloser);
     else
-        buffer_append_format(text, "%s is not the one competent for the "
-                                   "person's domicile",
+        buffer_append_format(text,
+                             "%s is not the one competent for the "
+                             "person's domicile",
                              to);
 }
 
@@ -211,8 +212,9 @@ append_predicate(const struct asking *asking, const struct predicate *predicate,
     else if (predicate->fact != FACT_NONE)
         append_fact(asking, predicate, text);
     else if (predicate->basis)
-        buffer_append_format(text, "looked for a cantonal basis \"%s\" that "
-                                   "names %s: none is in the rules",
+        buffer_append_format(text,
+                             "looked for a cantonal basis \"%s\" that "
+                             "names %s: none is in the rules",
                              predicate->basis, kind_name(asking->to));
     else
         append_tests(asking, predicate, text);

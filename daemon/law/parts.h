@@ -62,8 +62,8 @@ struct test {
     const char *field; /* borrowed from the catalogue */
     const char **value;
     size_t value_count;
-    int64_t number; /* the value of a test that takes one */
-    int predicate;  /* that has to hold */
+    int64_t number;  /* the value of a test that takes one */
+    int predicate;   /* that has to hold */
     int other_facet; /* the value of a test that takes a field; -1: none */
     const char *other_field;
 };
@@ -79,7 +79,7 @@ enum maker {
 
 enum fact {
     FACT_NONE,
-    FACT_ORIGINAL, /* the receiver got what this event corrects */
+    FACT_ORIGINAL,  /* the receiver got what this event corrects */
     FACT_COMPETENT, /* the receiver is competent for the domicile */
     FACT_OWN        /* who tells it issued it */
 };
@@ -102,6 +102,7 @@ struct predicate {
     bool none;
     bool ended;
     bool stops;
+    bool concerns;
     enum fact fact;
     const char *basis; /* NULL: none */
 };
@@ -162,6 +163,8 @@ struct law {
     size_t basis_count;
     int stop[LAW_STOPS_MAX]; /* predicates that stop */
     size_t stop_count;
+    int concern[LAW_STOPS_MAX]; /* predicates that concern */
+    size_t concern_count;
     uint64_t denied[KIND_COUNT]; /* facets that a kind never gets */
     uint64_t banned;             /* facets that nobody gets */
     struct span *span;           /* owned; by from, to, type */

@@ -88,7 +88,8 @@ read_other_field(const struct law *law, struct test *test,
 }
 
 static enum cii_code
-check_value(const struct law *law, struct test *test, const struct field_def *field, const char *value,
+check_value(const struct law *law, struct test *test,
+            const struct field_def *field, const char *value,
             struct place place, struct cii_error *err)
 {
     struct cii_error why = {0};
@@ -299,6 +300,7 @@ compile_rest(struct law *law, struct predicate *made,
     made->none = p->none;
     made->ended = p->ended;
     made->stops = p->stops;
+    made->concerns = p->concerns;
     CII_TRY(read_types(made->type, law->catalogue, p->statement, place, err));
     CII_TRY(read_maker(&made->by, p->by, place, err));
     CII_TRY(read_fact(&made->fact, p->fact, place, err));
@@ -345,8 +347,8 @@ check_predicate(const struct law *law, const struct law_predicate *p,
         return fail_at(err, place, "a predicate needs a name");
     if (predicate_find(law, p->name) >= 0 || !strcmp(p->name, NEED_RETURN))
         return fail_at(err, place, "predicate %s is defined twice", p->name);
-    const int rests = (p->all_count + p->any_count > 0) +
-                      (p->fact != NULL) + (p->basis != NULL);
+    const int rests = (p->all_count + p->any_count > 0) + (p->fact != NULL) +
+                      (p->basis != NULL);
     if (rests == 0 && list_count(p->statement) == 0)
         return fail_at(err, place,
                        "predicate %s tests nothing: give it all: or any:",

@@ -8,8 +8,7 @@
 
 static const char *const informs[] = {"none",    "before",  "after",
                                       "contact", "consent", "month"};
-static const char *const objections[] = {"none", "veto", "withdraw",
-                                         "immune"};
+static const char *const objections[] = {"none", "veto", "withdraw", "immune"};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

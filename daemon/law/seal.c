@@ -86,7 +86,8 @@ resolve(struct law *law, struct cii_error *err)
         if (!rule->returns)
             continue;
         if (law->return_rule >= 0)
-            return fail_at(err, (struct place){rule->view.file, rule->view.line},
+            return fail_at(err,
+                           (struct place){rule->view.file, rule->view.line},
                            "rule %s: there is already one with need %s",
                            rule->view.id, NEED_RETURN);
         law->return_rule = (int)i;
@@ -220,16 +221,27 @@ index_rules(struct law *law, const struct order *all, struct order *pair,
 }
 
 static enum cii_code
-collect_stops(struct law *law, struct cii_error *err)
+collect(int list[LAW_STOPS_MAX], size_t *count, size_t predicate,
+        const char *what, struct cii_error *err)
+{
+    if (*count == LAW_STOPS_MAX)
+        return cii_fail(err, CII_CONFIG,
+                        "more than %d predicates %s: join some", LAW_STOPS_MAX,
+                        what);
+    list[(*count)++] = (int)predicate;
+    return CII_OK;
+}
+
+/* Those that are asked whatever the rule. */
+static enum cii_code
+collect_general(struct law *law, struct cii_error *err)
 {
     for (size_t i = 0; i < law->predicate_count; i++) {
-        if (!law->predicate[i].stops)
-            continue;
-        if (law->stop_count == LAW_STOPS_MAX)
-            return cii_fail(err, CII_CONFIG,
-                            "more than %d predicates stop: join some",
-                            LAW_STOPS_MAX);
-        law->stop[law->stop_count++] = (int)i;
+        if (law->predicate[i].stops)
+            CII_TRY(collect(law->stop, &law->stop_count, i, "stop", err));
+        if (law->predicate[i].concerns)
+            CII_TRY(
+                collect(law->concern, &law->concern_count, i, "concern", err));
     }
     return CII_OK;
 }
@@ -256,7 +268,7 @@ law_seal(struct law *law, struct cii_error *err)
     assert(law && !law->sealed);
 
     CII_TRY(resolve(law, err));
-    CII_TRY(collect_stops(law, err));
+    CII_TRY(collect_general(law, err));
     CII_TRY(build_index(law, err));
     law->sealed = true;
     return CII_OK;

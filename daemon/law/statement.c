@@ -180,8 +180,7 @@ answer_basis(const struct asking *asking, const struct predicate *predicate)
         return ANSWER_FALSE;
     for (size_t i = 0; i < law->basis_count; i++) {
         const struct basis *basis = &law->basis[i];
-        if ((basis->checked || law->pilot) &&
-            basis->kinds >> asking->to & 1 &&
+        if ((basis->checked || law->pilot) && basis->kinds >> asking->to & 1 &&
             !strncmp(basis->canton, asking->question->to, 2) &&
             !strcmp(basis->name, predicate->basis))
             return ANSWER_TRUE;

@@ -54,6 +54,7 @@ add_predicate(struct law *law, const struct predicate_text *text,
         .fact = text->fact,
         .basis = text->basis,
         .stops = text->stops,
+        .concerns = text->concerns,
         .file = text->file,
         .line = text->line,
     };

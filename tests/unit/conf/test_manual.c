@@ -74,6 +74,8 @@ Test(manual, names_every_key_with_its_range_and_default)
     char *text = read_source("docs/man/ciid.yaml.5");
 
     expect_in_manual(text, &config_shape);
+    expect_in_manual(section(text, "The competence file"),
+                     competence_shape.key[0].shape);
     expect_in_manual(section(text, "Partner files"), &partner_shape);
     expect_in_manual(section(text, "The facets file"),
                      facets_shape.key[0].shape);

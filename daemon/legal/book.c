@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "legal/book.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONSENT    "consentement"
+#define WITHDRAWAL "retrait-consentement"
+
+/* gcc 12's analyzer loses what is stored in a list and calls it a leak;
+ * LeakSanitizer watches this file in every test. */
+#if defined __GNUC__ && !defined __clang__
+#    pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
+struct told {
+    struct told *next;
+    char partner[INSTITUTION_MAX + 1];
+};
+
+struct entry {
+    struct law_statement statement; /* first: a view points here */
+    struct entry *older;
+    struct told *told;
+    bool ours;
+    const char *occurred_on;
+    struct content content[LAW_PARTS_MAX];
+    /* fields and strings that the above point to */
+    _Alignas(struct field) char text[];
+};
+
+/* Everything about one person, or between us and one institution. */
+struct shelf {
+    int64_t person;
+    char other[INSTITUTION_MAX + 1]; /* person 0: the institution; "" none */
+    struct entry *newest;            /* NULL: the place is free */
+};
+
+struct book {
+    const struct catalogue *catalogue;
+    const char *us;
+    struct shelf *shelf; /* owned; open addressing */
+    size_t room;         /* a power of two */
+    size_t used;
+    size_t size;
+    const struct law_statement **view; /* owned; of the last question */
+    size_t view_room;
+    int consent; /* numbers of types, -1: none */
+    int withdrawal;
+};
+
+#define FIRST_ROOM 256
+
+enum cii_code
+book_new(struct book **result, const struct catalogue *catalogue,
+         const char *us, struct cii_error *err)
+{
+    assert(result && catalogue && us);
+
+    cii_auto(book_destroy) struct book *book = calloc(1, sizeof *book);
+    if (!book)
+        return cii_fail(err, CII_MEMORY, "no memory for statements");
+    book->catalogue = catalogue;
+    book->us = us;
+    book->consent = catalogue_type(catalogue, CONSENT);
+    book->withdrawal = catalogue_type(catalogue, WITHDRAWAL);
+    book->shelf = calloc(FIRST_ROOM, sizeof *book->shelf);
+    if (!book->shelf)
+        return cii_fail(err, CII_MEMORY, "no memory for statements");
+    book->room = FIRST_ROOM;
+    *result = cii_take(book);
+    return CII_OK;
+}
+
+static void
+entry_free(struct entry *entry)
+{
+    while (entry->told) {
+        struct told *next = entry->told->next;
+        free(entry->told);
+        entry->told = next;
+    }
+    free(entry);
+}
+
+void
+book_clear(struct book *book)
+{
+    for (size_t i = 0; i < book->room; i++)
+        while (book->shelf[i].newest) {
+            struct entry *older = book->shelf[i].newest->older;
+            entry_free(book->shelf[i].newest);
+            book->shelf[i].newest = older;
+        }
+    book->used = 0;
+    book->size = 0;
+}
+
+void
+book_destroy(struct book **book)
+{
+    if (!*book)
+        return;
+    if ((*book)->shelf)
+        book_clear(*book);
+    free((*book)->shelf);
+    free((*book)->view);
+    free(*book);
+    *book = NULL;
+}
+
+bool
+book_takes(const struct catalogue *catalogue, int type)
+{
+    if (type < 0 || (size_t)type >= catalogue->type_count)
+        return false;
+    const struct type_def *def = &catalogue->type[type];
+    return def->statement || def->ends || def->ends_of_all;
+}
+
+/* --- shelves -------------------------------------------------------------*/
+
+static size_t
+hash_of(int64_t person, const char *other)
+{
+    uint64_t hash = (uint64_t)person * UINT64_C(0x9e3779b97f4a7c15);
+
+    for (; *other; other++)
+        hash = (hash ^ (unsigned char)*other) * UINT64_C(0x100000001b3);
+    return (size_t)(hash ^ hash >> 32);
+}
+
+/* Its place, or the free one where it would stand. */
+static struct shelf *
+shelf_place(struct shelf *shelf, size_t room, int64_t person, const char *other)
+{
+    size_t i = hash_of(person, other) & (room - 1);
+
+    while (shelf[i].newest &&
+           (shelf[i].person != person || strcmp(shelf[i].other, other) != 0))
+        i = (i + 1) & (room - 1);
+    return &shelf[i];
+}
+
+static struct shelf *
+shelf_find(const struct book *book, int64_t person, const char *other)
+{
+    struct shelf *shelf = shelf_place(book->shelf, book->room, person, other);
+
+    return shelf->newest ? shelf : NULL;
+}
+
+static enum cii_code
+grow(struct book *book, struct cii_error *err)
+{
+    const size_t room = book->room * 2;
+    struct shelf *shelf = calloc(room, sizeof *shelf);
+
+    if (!shelf)
+        return cii_fail(err, CII_MEMORY, "no memory for statements");
+    for (size_t i = 0; i < book->room; i++)
+        if (book->shelf[i].newest)
+            *shelf_place(shelf, room, book->shelf[i].person,
+                         book->shelf[i].other) = book->shelf[i];
+    free(book->shelf);
+    book->shelf = shelf;
+    book->room = room;
+    return CII_OK;
+}
+
+/* The institution that a statement about nobody is for; "" for all. */
+static const char *
+named_in(const struct catalogue *catalogue, const struct case_file *file)
+{
+    for (size_t i = 0; i < catalogue->facet_count; i++)
+        for (size_t j = 0;
+             file->by_number[i] && j < catalogue->facet[i].field_count; j++) {
+            const struct field_def *field = &catalogue->facet[i].field[j];
+            const char *value =
+                field->form == FIELD_INSTITUTION
+                    ? content_find(file->by_number[i], field->name)
+                    : NULL;
+            if (value)
+                return value;
+        }
+    return "";
+}
+
+static const char *
+other_of(const struct book *book, const struct book_event *event)
+{
+    if (event->person != 0)
+        return "";
+    if (strcmp(event->header->issuer, book->us) != 0)
+        return event->header->issuer;
+    return named_in(book->catalogue, event->file);
+}
+
+static struct entry *
+entry_find(const struct book *book, int64_t person, const char *other,
+           int64_t event)
+{
+    const struct shelf *shelf = shelf_find(book, person, other);
+
+    for (struct entry *entry = shelf ? shelf->newest : NULL; entry;
+         entry = entry->older)
+        if (entry->statement.event == event)
+            return entry;
+    return NULL;
+}
+
+/* --- what ends a statement -----------------------------------------------*/
+
+static bool
+is_listed(char **names, const char *name)
+{
+    for (; names && *names; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+/* Does this event end that statement, by its type? */
+static bool
+ends(const struct book *book, const struct book_event *event,
+     const struct entry *entry)
+{
+    const struct type_def *type = &book->catalogue->type[event->file->type];
+    const char *name = book->catalogue->type[entry->statement.type].name;
+    const struct event_id *named = &event->header->in_reply_to;
+    const bool own =
+        strcmp(event->header->issuer, entry->statement.issuer) == 0;
+
+    if (strcmp(entry->occurred_on, event->header->occurred_on) > 0)
+        return false;
+    if (is_listed(type->ends_of_all, name))
+        return true;
+    if (!own || !is_listed(type->ends, name))
+        return false;
+    return event_id_is_zero(named) ||
+           event_id_equal(named, &entry->statement.id);
+}
+
+/* A withdrawal names the consent by its reference. */
+static bool
+withdraws(const struct book *book, const struct book_event *event,
+          const struct entry *entry)
+{
+    if (event->file->type != book->withdrawal ||
+        entry->statement.type != book->consent)
+        return false;
+    const char *withdrawn =
+        case_value(book->catalogue, event->file, "withdrawal", "withdrawnRef");
+    const char *given = statement_value(book->catalogue, &entry->statement,
+                                        "consent", "consentRef");
+    return withdrawn && given && strcmp(withdrawn, given) == 0;
+}
+
+/* Both speak of one line of state, from the same institution. */
+static bool
+is_same_line(const struct book *book, int type, const char *issuer,
+             const struct entry *entry)
+{
+    const char *line = book->catalogue->type[type].line;
+
+    return *line && strcmp(issuer, entry->statement.issuer) == 0 &&
+           strcmp(line, book->catalogue->type[entry->statement.type].line) == 0;
+}
+
+/* Ends what the event ends; true when the event itself is behind the times:
+ * something newer of its line is known. */
+static bool
+end_others(struct book *book, const struct book_event *event,
+           const struct shelf *shelf)
+{
+    bool behind = false;
+
+    for (struct entry *entry = shelf ? shelf->newest : NULL; entry;
+         entry = entry->older) {
+        if (entry->statement.event == event->event)
+            continue;
+        if (ends(book, event, entry) || withdraws(book, event, entry))
+            entry->statement.ended = true;
+        if (!book->catalogue->type[event->file->type].statement ||
+            !is_same_line(book, event->file->type, event->header->issuer,
+                          entry))
+            continue;
+        if (strcmp(entry->occurred_on, event->header->occurred_on) > 0)
+            behind = true;
+        else
+            entry->statement.ended = true;
+    }
+    return behind;
+}
+
+/* Was its consent withdrawn before it came? */
+static bool
+is_withdrawn(const struct book *book, const struct book_event *event,
+             const struct shelf *shelf)
+{
+    if (event->file->type != book->consent)
+        return false;
+    const char *given =
+        case_value(book->catalogue, event->file, "consent", "consentRef");
+    for (const struct entry *entry = shelf ? shelf->newest : NULL;
+         entry && given; entry = entry->older) {
+        const char *withdrawn =
+            entry->statement.type == book->withdrawal
+                ? statement_value(book->catalogue, &entry->statement,
+                                  "withdrawal", "withdrawnRef")
+                : NULL;
+        if (withdrawn && strcmp(withdrawn, given) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* --- taking one ----------------------------------------------------------*/
+
+/* Identity tells predicates nothing, and is the largest part. */
+static bool
+is_kept(const struct book *book, const struct case_file *file, size_t facet)
+{
+    return file->by_number[facet] && (int)facet != book->catalogue->identity;
+}
+
+static size_t
+text_size(const struct book *book, const struct book_event *event)
+{
+    const struct header *header = event->header;
+    size_t size = strlen(header->issuer) + strlen(header->case_ref) +
+                  strlen(header->occurred_on) + 3;
+
+    for (size_t i = 0; i < book->catalogue->facet_count; i++) {
+        const struct content *content = event->file->by_number[i];
+        for (size_t j = 0;
+             is_kept(book, event->file, i) && j < content->field_count; j++)
+            size += sizeof(struct field) + strlen(content->field[j].name) +
+                    strlen(content->field[j].value) + 2;
+    }
+    return size;
+}
+
+/* Where the next string goes. */
+struct pen {
+    struct field *field;
+    char *text;
+};
+
+static const char *
+put_text(struct pen *pen, const char *text)
+{
+    const size_t size = strlen(text) + 1;
+    char *put = memcpy(pen->text, text, size);
+
+    pen->text += size;
+    return put;
+}
+
+static void
+put_content(struct pen *pen, const struct content *in, struct content *out)
+{
+    *out =
+        (struct content){.field_count = in->field_count, .field = pen->field};
+    for (size_t i = 0; i < in->field_count; i++)
+        *pen->field++ =
+            (struct field){.name = put_text(pen, in->field[i].name),
+                           .value = put_text(pen, in->field[i].value)};
+}
+
+static size_t
+fields_of(const struct book *book, const struct case_file *file)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < book->catalogue->facet_count; i++)
+        if (is_kept(book, file, i))
+            count += file->by_number[i]->field_count;
+    return count;
+}
+
+static void
+fill(const struct book *book, const struct book_event *event,
+     struct entry *entry)
+{
+    const struct header *header = event->header;
+    struct pen pen = {.field = (struct field *)(void *)entry->text};
+    struct law_statement *statement = &entry->statement;
+
+    pen.text =
+        entry->text + fields_of(book, event->file) * sizeof(struct field);
+    statement->type = event->file->type;
+    statement->issuer = put_text(&pen, header->issuer);
+    statement->case_ref = put_text(&pen, header->case_ref);
+    statement->id = header->event_id;
+    statement->event = event->event;
+    entry->occurred_on = put_text(&pen, header->occurred_on);
+    entry->ours = strcmp(header->issuer, book->us) == 0;
+    for (size_t i = 0; i < book->catalogue->facet_count; i++) {
+        if (!is_kept(book, event->file, i) ||
+            statement->part_count == LAW_PARTS_MAX)
+            continue;
+        struct content *content = &entry->content[statement->part_count];
+        put_content(&pen, event->file->by_number[i], content);
+        statement->part[statement->part_count++] = (struct law_part){
+            .facet = (int)i,
+            .content = content,
+            .listed = law_listed(book->catalogue, (int)i, content),
+        };
+    }
+}
+
+/* The newest stands first, by its row. */
+static void
+put_on(struct shelf *shelf, struct entry *entry)
+{
+    struct entry **place = &shelf->newest;
+
+    while (*place && (*place)->statement.event > entry->statement.event)
+        place = &(*place)->older;
+    entry->older = *place;
+    *place = entry;
+}
+
+static enum cii_code
+add_entry(struct book *book, const struct book_event *event, const char *other,
+          bool ended, struct cii_error *err)
+{
+    if (4 * (book->used + 1) > 3 * book->room)
+        CII_TRY(grow(book, err));
+    struct entry *entry = calloc(1, sizeof *entry + text_size(book, event));
+    if (!entry)
+        return cii_fail(err, CII_MEMORY, "no memory for a statement");
+    fill(book, event, entry);
+    entry->statement.ended = ended;
+
+    struct shelf *shelf =
+        shelf_place(book->shelf, book->room, event->person, other);
+    if (!shelf->newest) {
+        shelf->person = event->person;
+        strcpy(shelf->other, other);
+        book->used++;
+    }
+    put_on(shelf, entry);
+    book->size++;
+    return CII_OK;
+}
+
+enum cii_code
+book_add(struct book *book, const struct book_event *event,
+         struct cii_error *err)
+{
+    const int type = event->file->type;
+    if (!book_takes(book->catalogue, type))
+        return CII_OK;
+    const char *other = other_of(book, event);
+    if (strlen(other) > INSTITUTION_MAX ||
+        entry_find(book, event->person, other, event->event))
+        return CII_OK;
+
+    const struct shelf *shelf = shelf_find(book, event->person, other);
+    const bool behind = end_others(book, event, shelf);
+    const bool ended = behind || is_withdrawn(book, event, shelf);
+    if (!book->catalogue->type[type].statement)
+        return CII_OK;
+    return add_entry(book, event, other, ended, err);
+}
+
+/* --- who was told --------------------------------------------------------*/
+
+static bool
+is_told(const struct entry *entry, const char *partner)
+{
+    for (const struct told *told = entry->told; told; told = told->next)
+        if (strcmp(told->partner, partner) == 0)
+            return true;
+    return false;
+}
+
+/* What is about nobody stands where its partner is, or with all. */
+static struct entry *
+entry_for(const struct book *book, int64_t person, int64_t event,
+          const char *partner)
+{
+    struct entry *entry =
+        person == 0 ? entry_find(book, 0, partner, event) : NULL;
+
+    return entry ? entry : entry_find(book, person, "", event);
+}
+
+enum cii_code
+book_tell(struct book *book, int64_t person, int64_t event, const char *partner,
+          struct cii_error *err)
+{
+    struct entry *entry = entry_for(book, person, event, partner);
+    if (!entry || is_told(entry, partner) || strlen(partner) > INSTITUTION_MAX)
+        return CII_OK;
+    struct told *told = calloc(1, sizeof *told);
+    if (!told)
+        return cii_fail(err, CII_MEMORY, "no memory for a statement");
+    strcpy(told->partner, partner);
+    told->next = entry->told;
+    entry->told = told;
+    return CII_OK;
+}
+
+bool
+book_is_told(const struct book *book, int64_t person, int64_t event,
+             const char *partner)
+{
+    const struct entry *entry = entry_for(book, person, event, partner);
+    return entry && is_told(entry, partner);
+}
+
+/* --- looking up ----------------------------------------------------------*/
+
+static enum cii_code
+show(struct book *book, const struct entry *entry, size_t *count,
+     struct cii_error *err)
+{
+    if (*count == book->view_room) {
+        const size_t room = book->view_room * 2 + 32;
+        const struct law_statement **grown =
+            reallocarray(book->view, room, sizeof *grown);
+        if (!grown)
+            return cii_fail(err, CII_MEMORY, "no memory for statements");
+        book->view = grown;
+        book->view_room = room;
+    }
+    book->view[(*count)++] = &entry->statement;
+    return CII_OK;
+}
+
+static enum cii_code
+show_shelf(struct book *book, int64_t person, const char *other,
+           const char *untold_to, size_t *count, struct cii_error *err)
+{
+    const struct shelf *shelf = shelf_find(book, person, other);
+
+    for (const struct entry *entry = shelf ? shelf->newest : NULL; entry;
+         entry = entry->older)
+        if (!untold_to || !entry->ours || is_told(entry, untold_to))
+            CII_TRY(show(book, entry, count, err));
+    return CII_OK;
+}
+
+enum cii_code
+book_view(struct book *book, int64_t person, const char *partner, bool arrival,
+          struct book_view *view, struct cii_error *err)
+{
+    const char *untold_to = arrival ? partner : NULL;
+
+    *view = (struct book_view){0};
+    if (book->size == 0)
+        return CII_OK;
+    if (person != 0)
+        CII_TRY(show_shelf(book, person, "", untold_to, &view->count, err));
+    CII_TRY(show_shelf(book, 0, partner, untold_to, &view->count, err));
+    if (*partner)
+        CII_TRY(show_shelf(book, 0, "", untold_to, &view->count, err));
+    view->statement = book->view;
+    return CII_OK;
+}
+
+enum cii_code
+book_all(struct book *book, int64_t person, struct book_view *view,
+         struct cii_error *err)
+{
+    *view = (struct book_view){0};
+    if (person != 0)
+        CII_TRY(show_shelf(book, person, "", NULL, &view->count, err));
+    for (size_t i = 0; person == 0 && i < book->room; i++)
+        if (book->shelf[i].newest && book->shelf[i].person == 0)
+            CII_TRY(show_shelf(book, 0, book->shelf[i].other, NULL,
+                               &view->count, err));
+    view->statement = book->view;
+    return CII_OK;
+}
+
+bool
+book_knows(const struct book *book, int64_t person)
+{
+    return shelf_find(book, person, "") != NULL;
+}
+
+const char *
+statement_value(const struct catalogue *catalogue,
+                const struct law_statement *statement, const char *facet,
+                const char *field)
+{
+    const int number = catalogue_facet(catalogue, facet);
+
+    for (size_t i = 0; i < statement->part_count; i++)
+        if (statement->part[i].facet == number)
+            return content_find(statement->part[i].content, field);
+    return NULL;
+}
+
+size_t
+book_size(const struct book *book)
+{
+    return book->size;
+}
+
+const struct catalogue *
+book_catalogue(const struct book *book)
+{
+    return book->catalogue;
+}

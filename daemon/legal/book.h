@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LEGAL_BOOK_H
+#define LEGAL_BOOK_H
+
+/*
+ * The book: every statement that may still decide something, in memory, by
+ * person.
+ *
+ * Statements are events of the store; the book is made of them at start, and
+ * follows each turn. An undone turn makes it anew. It knows what ends a
+ * statement: a newer one of its line by the same issuer, an event that ends
+ * its type, the withdrawal of a consent. Whether its days are over is the
+ * law's question, each time.
+ */
+
+#include "archive/archive.h"
+#include "law/law.h"
+#include "legal/case_file.h"
+
+struct book;
+
+/* The catalogue and our own id are borrowed. */
+cii_must_check enum cii_code book_new(struct book **book,
+                                      const struct catalogue *catalogue,
+                                      const char *us, struct cii_error *err);
+void book_destroy(struct book **book);
+void book_clear(struct book *book);
+
+/* Is an event of this type of interest at all: a statement, or what ends
+ * some? */
+bool book_takes(const struct catalogue *catalogue, int type);
+
+/* An accepted event; person 0: about nobody. Its content is copied. */
+struct book_event {
+    int64_t person;
+    int64_t event; /* number of its row */
+    const struct header *header;
+    const struct case_file *file;
+};
+/* An event of a type that the book does not take changes nothing; one that is
+ * there already likewise. Only MEMORY. */
+cii_must_check enum cii_code book_add(struct book *book,
+                                      const struct book_event *event,
+                                      struct cii_error *err);
+
+/* Adds everything that the store holds, in its order. What cannot be read is
+ * left out: it can allow nothing. STORE or MEMORY. */
+cii_must_check enum cii_code book_fill(struct book *book,
+                                       struct archive *archive,
+                                       struct cii_error *err);
+
+/* The statement is in our stream to this partner: both can know of it. */
+cii_must_check enum cii_code book_tell(struct book *book, int64_t person,
+                                       int64_t event, const char *partner,
+                                       struct cii_error *err);
+bool book_is_told(const struct book *book, int64_t person, int64_t event,
+                  const char *partner);
+
+/* Of a person and of nobody, newest first; valid until the book is asked or
+ * changed again. */
+struct book_view {
+    const struct law_statement *const *statement;
+    size_t count;
+};
+/*
+ * What bears on telling: to the partner, all that we know; or at arrival from
+ * it, of our own statements only those that it was told. Of those about
+ * nobody, ours that name the partner, and the partner's.
+ */
+cii_must_check enum cii_code book_view(struct book *book, int64_t person,
+                                       const char *partner, bool arrival,
+                                       struct book_view *view,
+                                       struct cii_error *err);
+/* Everything about the person, what has ended too; person 0: about nobody. */
+cii_must_check enum cii_code book_all(struct book *book, int64_t person,
+                                      struct book_view *view,
+                                      struct cii_error *err);
+/* Does anything stand in it about the person? */
+bool book_knows(const struct book *book, int64_t person);
+
+/* A field of a statement; NULL when it is not given. */
+const char *statement_value(const struct catalogue *catalogue,
+                            const struct law_statement *statement,
+                            const char *facet, const char *field);
+
+const struct catalogue *book_catalogue(const struct book *book);
+
+/* How many statements it holds. */
+size_t book_size(const struct book *book);
+
+#endif
