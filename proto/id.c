@@ -58,6 +58,8 @@ has_canton(const char *id)
 enum institution_kind
 institution_kind_of(const char *id)
 {
+    if (!has_canton(id))
+        return KIND_COUNT;
     const char *kind = id + CANTON_LENGTH + 1;
 
     return kind_of_bytes(kind, strcspn(kind, "."));

@@ -4,6 +4,7 @@
 
 #include "app/judging.h"
 #include "app/peer.h"
+#include "app/statement.h"
 #include "app/watch.h"
 #include "archive/person.h"
 #include "archive/stored.h"
@@ -16,7 +17,9 @@ struct arrival {
     const struct event *event;
     char id[EVENT_ID_TEXT];
     struct case_file file;
-    struct judgement judgement;
+    struct judged judged;
+    const struct judgement *judgement; /* of it */
+    int64_t person; /* as known before it came; 0: not known, or nobody */
 };
 
 /* --- refusals -------------------------------------------------------------*/
@@ -76,9 +79,8 @@ refuse_by_law(struct arrival *arrival, struct cii_error *err)
 {
     struct core *core = arrival->peer->core;
     struct verdict_line line;
-    CII_TRY(verdict_words(core, &arrival->file, arrival->peer->config->id, true,
-                          true, &arrival->judgement, &line, err));
-    return refuse(arrival, ground_name(arrival->judgement.ground), line.rule,
+    CII_TRY(verdict_words(core, &arrival->judged, &line, err));
+    return refuse(arrival, ground_name(arrival->judgement->ground), line.rule,
                   line.missing, err);
 }
 
@@ -233,6 +235,23 @@ merge(struct arrival *arrival, int64_t number, struct cii_error *err)
     return add_facets(arrival, &known, both, count, err);
 }
 
+/* Told once more, by the same or by another, and perhaps more of it: what a
+ * withdrawal hid is shown again where there is a basis for it now. */
+static enum cii_code
+accept_again(struct arrival *arrival, int64_t number, struct cii_error *err)
+{
+    struct core *core = arrival->peer->core;
+    bool hidden = false;
+
+    CII_TRY(store_event_is_hidden(core->store, number, &hidden, err));
+    if (hidden)
+        CII_TRY(store_event_unhide(core->store, number, err));
+    CII_TRY(merge(arrival, number, err));
+    if (arrival->file.type == core->receipt_type)
+        return CII_OK;
+    return record_verdict(core, number, &arrival->judged, err);
+}
+
 static enum cii_code
 person_of(struct arrival *arrival, struct person *person, struct cii_error *err)
 {
@@ -256,6 +275,7 @@ add_event(struct arrival *arrival, int64_t *number, struct cii_error *err)
     const struct header *header = &event->header;
     struct person person;
     CII_TRY(person_of(arrival, &person, err));
+    arrival->person = person.number;
     cii_auto(buffer_done) struct buffer sealed = {0};
     cii_auto(buffer_done) struct buffer proof = {0};
     CII_TRY(facets_seal(&core->archive, &person.key, header->issuer,
@@ -286,6 +306,17 @@ add_event(struct arrival *arrival, int64_t *number, struct cii_error *err)
     return code;
 }
 
+static struct stated
+stated_by(const struct arrival *arrival, int64_t number,
+          const struct digest *digest)
+{
+    return (struct stated){.file = &arrival->file,
+                           .event = number,
+                           .person = arrival->person,
+                           .digest = digest,
+                           .teller = arrival->peer};
+}
+
 static void
 tell_arrived(const struct arrival *arrival, const char *what)
 {
@@ -305,6 +336,18 @@ tell_arrived(const struct arrival *arrival, const char *what)
                                     .facets = facets});
 }
 
+/* It goes further only now: to the statements, to others, to a counsellor. */
+static enum cii_code
+take_effect(struct arrival *arrival, int64_t number, struct cii_error *err)
+{
+    struct core *core = arrival->peer->core;
+    const struct digest digest = header_digest(arrival->event->header_bytes);
+    const struct stated stated = stated_by(arrival, number, &digest);
+
+    CII_TRY(statement_stored(core, &stated, err));
+    return statement_pass_on(core, &stated, err);
+}
+
 static enum cii_code
 store_accepted(struct arrival *arrival, struct cii_error *err)
 {
@@ -319,7 +362,7 @@ store_accepted(struct arrival *arrival, struct cii_error *err)
                       "an event of this id is known with other content", err);
     }
     if (added == CII_DUPLICATE)
-        return merge(arrival, number, err);
+        return accept_again(arrival, number, err);
     if (added == CII_INVALID)
         return refuse(arrival, "no-person", "",
                       "its identity has neither avs nor localPersonId", err);
@@ -328,14 +371,12 @@ store_accepted(struct arrival *arrival, struct cii_error *err)
                       "what is stored of this person here does not open", err);
     CII_TRY(added);
 
-    CII_TRY(record_verdict(core, number, &arrival->file,
-                           arrival->peer->config->id, true, true,
-                           &arrival->judgement, err));
+    CII_TRY(record_verdict(core, number, &arrival->judged, err));
     core->figure[FIGURE_ARRIVED]++;
     tell_arrived(arrival, "arrived");
     if (arrival->file.type == core->receipt_type)
         return take_receipt(arrival, err);
-    return CII_OK;
+    return take_effect(arrival, number, err);
 }
 
 /* One of ours comes back from a partner that still had it: see ARCHITECTURE,
@@ -343,6 +384,7 @@ store_accepted(struct arrival *arrival, struct cii_error *err)
 static enum cii_code
 recover(struct arrival *arrival, struct cii_error *err)
 {
+    struct core *core = arrival->peer->core;
     int64_t number = 0;
     const enum cii_code added = add_event(arrival, &number, err);
     if (added == CII_DUPLICATE)
@@ -358,10 +400,14 @@ recover(struct arrival *arrival, struct cii_error *err)
              arrival->peer->config->id);
     /* it belongs into our stream again: the partner may lose it one day */
     const struct digest digest = header_digest(arrival->event->header_bytes);
-    CII_TRY(peer_append(arrival->peer, number, &digest, false, err));
+    const struct stated stated = stated_by(arrival, number, &digest);
+    CII_TRY(statement_stored(core, &stated, err));
+    CII_TRY(peer_append(arrival->peer, number, &digest, err));
+    CII_TRY(book_tell(core->book, arrival->person, number,
+                      arrival->peer->config->id, err));
     tell_arrived(arrival, "recovered");
-    return core_note(arrival->peer->core, "recovered", arrival->id,
-                     arrival->peer->config->id, err);
+    return core_note(core, "recovered", arrival->id, arrival->peer->config->id,
+                     err);
 }
 
 /* One of ours. No rule is needed to hear it again, but what no institution
@@ -372,8 +418,8 @@ comes_back(const struct arrival *arrival)
     const struct core *core = arrival->peer->core;
     return strcmp(arrival->event->header.issuer, core->config->institution) ==
                0 &&
-           arrival->judgement.ground != GROUND_BANNED &&
-           arrival->judgement.ground != GROUND_PROFILE;
+           arrival->judgement->ground != GROUND_BANNED &&
+           arrival->judgement->ground != GROUND_PROFILE;
 }
 
 static void
@@ -385,6 +431,38 @@ count_for_receipt(struct arrival *arrival)
     peer->receipt_last = arrival->deliver->seq;
     if (strcmp(arrival->event->header.event_type, RECEIPT_TYPE) != 0)
         peer->receipt_due = true;
+}
+
+static enum cii_code
+find_person(struct arrival *arrival, struct cii_error *err)
+{
+    struct core *core = arrival->peer->core;
+    const struct content *identity =
+        arrival->file.by_number[core->catalogue->identity];
+    if (!identity)
+        return CII_OK;
+    const enum cii_code code =
+        person_find(&core->archive, identity, arrival->event->header.issuer,
+                    &arrival->person, err);
+    /* an identity that names nobody is refused when it is to be stored */
+    return code == CII_INVALID ? CII_OK : code;
+}
+
+static enum cii_code
+judge_it(struct arrival *arrival, struct cii_error *err)
+{
+    struct core *core = arrival->peer->core;
+    CII_TRY(find_person(arrival, err));
+    const struct inquiry inquiry = {
+        .file = &arrival->file,
+        .person = arrival->person,
+        .issuer = arrival->event->header.issuer,
+        .partner = arrival->peer->config->id,
+    };
+    CII_TRY(
+        judge_arrival(core, &inquiry, core->turn_arena, &arrival->judged, err));
+    arrival->judgement = &arrival->judged.judgement;
+    return CII_OK;
 }
 
 enum cii_code
@@ -405,11 +483,10 @@ arrive(struct peer *peer, const struct deliver *deliver, struct cii_error *err)
                   deliver->event.facet_count, core->turn_arena, &arrival.file,
                   &why) != CII_OK)
         return refuse(&arrival, "not-in-catalogue", "", why.text, err);
-    arrival.judgement =
-        judge_arrival(core, &arrival.file, header->issuer, peer->config->id);
+    CII_TRY(judge_it(&arrival, err));
     if (comes_back(&arrival))
         return recover(&arrival, err);
-    if (arrival.judgement.verdict != VERDICT_TRANSMIT)
+    if (arrival.judgement->verdict != VERDICT_TRANSMIT)
         return refuse_by_law(&arrival, err);
     if (arrival.file.type == core->receipt_type &&
         strcmp(header->issuer, peer->config->id) != 0)

@@ -47,6 +47,17 @@ core_abandon(const struct core *core, const struct cii_error *err)
     _exit(EXIT_FAILURE);
 }
 
+struct legal
+core_legal(const struct core *core)
+{
+    return (struct legal){.catalogue = core->catalogue,
+                          .law = core->law,
+                          .competence = core->competence,
+                          .book = core->book,
+                          .store = core->store,
+                          .us = core->config->institution};
+}
+
 struct peer *
 core_peer(struct core *core, const char *partner)
 {
@@ -143,6 +154,7 @@ load_law(struct core *core, struct cii_error *err)
     if (core->receipt_type < 0)
         return cii_fail(err, CII_CONFIG, "%s: the type \"%s\" is missing",
                         core->config->event_types, RECEIPT_TYPE);
+    CII_TRY(competence_load(&core->competence, core->config->competence, err));
     return legal_load(&core->law, core->config->rules, core->catalogue,
                       core->config->profile == PROFILE_PILOT, err);
 }
@@ -422,6 +434,15 @@ core_load_story(struct core *core, struct cii_error *err)
     return CII_OK;
 }
 
+enum cii_code
+core_load_book(struct core *core, struct cii_error *err)
+{
+    book_clear(core->book);
+    core->rejudge_due = true;
+    core->dossier_epoch++;
+    return book_fill(core->book, &core->archive, err);
+}
+
 /* From its first start on a store belongs to one institution and is sealed by
  * one master key: with another, nothing in it could be read. */
 static enum cii_code
@@ -458,6 +479,9 @@ open_store(struct core *core, struct cii_error *err)
                                      .vault = core->vault,
                                      .institution = core->config->institution};
     CII_TRY(person_cache_new(&core->archive.persons, err));
+    CII_TRY(
+        book_new(&core->book, core->catalogue, core->config->institution, err));
+    CII_TRY(core_load_book(core, err));
     CII_TRY(issue_queue_new(&core->issue, err));
     CII_TRY(watch_new(&core->watch, err));
     CII_TRY(arena_new(&core->turn_arena, TURN_ARENA_MAX, err));

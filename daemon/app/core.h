@@ -13,14 +13,18 @@
  *   turn.c      the turn itself, and what happens when the disk is full
  *   peer.c      one partner: its exchange and its link
  *   leave.c     what leaves: each place of a stream, judged again and stripped
+ *   telling.c   one event for one partner: judged, recorded, put into its
+ *               stream behind the statements that it rests on
+ *   statement.c what a statement changes: the book, what is hidden, whom to
+ *               pass it on to
+ *   rejudge.c   what a statement changed is judged again
  *   arrive.c    what a partner delivered: verify, judge, store
  *   draft.c     what an office states: checked, and built into an event
  *   issue.c     events of the turn: signed, stored, judged, put into streams
  *   receipt.c   what became of a partner's deliveries, as an event
  *   judging.c   from an event to a question to the law
- *   control.c   the control sockets; verbs.c what they answer
+ *   control.c   the control sockets; verbs*.c what they answer
  *   watch.c     news for those who watch
- *   legal.c     from rule files to the law
  */
 
 #include <stdbool.h>
@@ -36,6 +40,8 @@
 #include "crypto/sign.h"
 #include "exchange/exchange.h"
 #include "law/law.h"
+#include "legal/book.h"
+#include "legal/inquiry.h"
 #include "store/store.h"
 
 struct peer;
@@ -60,6 +66,8 @@ struct core {
     struct partner_list *partners;
     struct catalogue *catalogue;
     struct law *law;
+    struct competence *competence;
+    struct book *book; /* the statements that may decide something */
     struct signer *signer;
     struct verifier *verifier;
     struct vault *vault;
@@ -91,10 +99,12 @@ struct core {
     struct loop_watch *bus_watch;
     struct loop_timer *tick;
 
-    int receipt_type; /* number of RECEIPT_TYPE in the catalogue */
-    bool bus_ready;   /* something may wait in the bus */
-    bool turn_wanted; /* something else waits for one */
-    bool full;        /* the disk is full: nothing new is taken */
+    int receipt_type;       /* number of RECEIPT_TYPE in the catalogue */
+    uint64_t dossier_epoch; /* grows whenever a dossier changes */
+    bool rejudge_due;       /* the store may hold something to judge again */
+    bool bus_ready;         /* something may wait in the bus */
+    bool turn_wanted;       /* something else waits for one */
+    bool full;              /* the disk is full: nothing new is taken */
     bool stopping;
     int64_t story_offset; /* milliseconds; 0 outside pilots */
     int64_t started;      /* steady clock */
@@ -113,6 +123,14 @@ cii_must_check enum cii_code core_run(struct core *core, struct cii_error *err);
 
 /* The moment as this institution sees it: the clock, or the story's. */
 int64_t core_now(const struct core *core);
+
+/* Everything that judging needs, as it stands now. */
+struct legal core_legal(const struct core *core);
+
+/* Reads the statements again from the store: at start and after an undone
+ * turn. */
+cii_must_check enum cii_code core_load_book(struct core *core,
+                                            struct cii_error *err);
 
 /* Reads the story's clock again from the store: at start and after an undone
  * turn. */

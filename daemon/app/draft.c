@@ -430,15 +430,84 @@ partner_name_at(const void *context, size_t i)
     return core->peer[i]->config->id;
 }
 
+/* LAVS 153c to 153f: who may use the number has announced it, on a legal basis
+ * and with a person responsible. */
+static bool
+may_use_avs(const struct core *core)
+{
+    const struct config_avs_use *use = &core->config->avs_use;
+    return use->responsible && use->announced_on && use->legal_basis;
+}
+
+static bool
+is_avs(const struct facet_def *def, const struct field *field)
+{
+    const int number = facet_field(def, field->name);
+    return number >= 0 && def->field[number].form == FIELD_AVS;
+}
+
+/* The fields of the facet without the number. */
+static enum cii_code
+leave_out_avs(struct core *core, const struct facet_def *def,
+              const struct content *in, struct content *out,
+              struct cii_error *err)
+{
+    struct field *field =
+        arena_take(core->turn_arena, (in->field_count + 1) * sizeof *field);
+    size_t count = 0;
+    if (!field)
+        return cii_fail(err, CII_MEMORY, "no memory for an event");
+    for (size_t i = 0; i < in->field_count; i++)
+        if (!is_avs(def, &in->field[i]))
+            field[count++] = in->field[i];
+    *out = (struct content){.field_count = count, .field = field};
+    return CII_OK;
+}
+
+/* Without the right to the number an event carries the local id instead. */
+static enum cii_code
+respect_avs(struct core *core, struct pending *pending, struct draft *draft,
+            struct cii_error *err)
+{
+    const char *identity =
+        core->catalogue->facet[core->catalogue->identity].name;
+    const struct facet_def *def =
+        &core->catalogue->facet[core->catalogue->identity];
+    struct draft_facet *facet =
+        arena_take(core->turn_arena, (draft->facet_count + 1) * sizeof *facet);
+    if (!facet)
+        return cii_fail(err, CII_MEMORY, "no memory for an event");
+    for (size_t i = 0; i < draft->facet_count; i++) {
+        facet[i] = draft->facet[i];
+        if (strcmp(facet[i].kind, identity) != 0 ||
+            !content_find(&facet[i].content, "avs"))
+            continue;
+        if (!content_find(&facet[i].content, "localPersonId"))
+            return pending_settle(
+                core, pending, CII_DENIED, "identity.avs",
+                "this institution has not shown its right to use AVS numbers "
+                "(avs_use in ciid.yaml; LAVS 153c to 153f): give "
+                "localPersonIdCategory and localPersonId instead");
+        CII_TRY(leave_out_avs(core, def, &draft->facet[i].content,
+                              &facet[i].content, err));
+    }
+    draft->facet = facet;
+    return CII_OK;
+}
+
 static enum cii_code
 take_addressees(struct core *core, struct pending *pending,
                 const struct draft *draft, struct cii_error *err)
 {
-    pending->from_dossier = draft->to_count == 0;
+    pending->narrow = draft->to_count > 0;
+    if (pending->narrow && core->catalogue->type[pending->file.type].local)
+        return pending_settle(core, pending, CII_INVALID, "to",
+                              "events of this type never leave the "
+                              "institution");
     for (size_t i = 0; i < draft->to_count && !pending->settled; i++) {
-        const struct peer *peer = core_peer(core, draft->to[i]);
+        struct peer *peer = core_peer(core, draft->to[i]);
         if (peer)
-            CII_TRY(pending_concern(core, pending, peer, err));
+            CII_TRY(pending_concern(core, pending, peer, false, err));
         else
             return unknown(core, pending,
                            &(struct unknown_name){
@@ -456,20 +525,23 @@ take_addressees(struct core *core, struct pending *pending,
 
 enum cii_code
 pending_take(struct core *core, struct pending *pending,
-             const struct draft *draft, struct cii_error *err)
+             const struct draft *stated, struct cii_error *err)
 {
+    struct draft draft = *stated;
     const struct type_def *type = NULL;
-    CII_TRY(check_type(core, pending, draft, &type));
+    CII_TRY(check_type(core, pending, &draft, &type));
     if (pending->settled)
         return CII_OK;
     assert(type);
-    CII_TRY(check_profile(core, pending, draft));
+    CII_TRY(check_profile(core, pending, &draft));
     if (!pending->settled)
-        CII_TRY(fill_header(core, pending, type, draft));
+        CII_TRY(fill_header(core, pending, type, &draft));
+    if (!pending->settled && !may_use_avs(core))
+        CII_TRY(respect_avs(core, pending, &draft, err));
     if (!pending->settled)
-        CII_TRY(add_facets(core, pending, type, draft, err));
+        CII_TRY(add_facets(core, pending, type, &draft, err));
     if (!pending->settled)
-        CII_TRY(take_addressees(core, pending, draft, err));
+        CII_TRY(take_addressees(core, pending, &draft, err));
     if (!pending->settled && type->personal) {
         struct digest lookup;
         struct cii_error why;

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "app/pending.h"
+#include "app/statement.h"
+#include "app/telling.h"
 #include "app/watch.h"
 #include "archive/person.h"
 #include "archive/stored.h"
@@ -54,8 +56,8 @@ issue_forget(struct core *core)
     core->issue->recent = 0;
 }
 
-const struct case_file *
-issue_recent(const struct core *core, int64_t number, struct event *event)
+const struct pending *
+issue_recent(const struct core *core, int64_t number)
 {
     const struct issue_queue *queue = core->issue;
     size_t low = 0;
@@ -63,10 +65,8 @@ issue_recent(const struct core *core, int64_t number, struct event *event)
     while (low < high) { /* rows are numbered in the order of the queue */
         const size_t middle = low + (high - low) / 2;
         const struct pending *pending = queue->pending[middle];
-        if (pending->number == number) {
-            *event = pending->event;
-            return &pending->file;
-        }
+        if (pending->number == number)
+            return pending;
         if (pending->number < number)
             low = middle + 1;
         else
@@ -81,8 +81,8 @@ static enum cii_code
 make_room(struct core *core, struct pending *pending, struct cii_error *err)
 {
     const size_t room = pending->concerned_room * 2 + 8;
-    const size_t one = sizeof(void *);
-    const struct peer **more = arena_take(core->turn_arena, room * one);
+    const size_t one = sizeof *pending->concerned;
+    struct addressee *more = arena_take(core->turn_arena, room * one);
     if (!more)
         return cii_fail(err, CII_MEMORY, "no memory for addressees");
     if (pending->concerned_count > 0)
@@ -93,33 +93,45 @@ make_room(struct core *core, struct pending *pending, struct cii_error *err)
 }
 
 enum cii_code
-pending_concern(struct core *core, struct pending *pending,
-                const struct peer *peer, struct cii_error *err)
+pending_concern(struct core *core, struct pending *pending, struct peer *peer,
+                bool in_dossier, struct cii_error *err)
 {
     for (size_t i = 0; i < pending->concerned_count; i++)
-        if (pending->concerned[i] == peer)
+        if (pending->concerned[i].peer == peer)
             return CII_OK;
     if (pending->concerned_count == pending->concerned_room)
         CII_TRY(make_room(core, pending, err));
-    pending->concerned[pending->concerned_count++] = peer;
+    pending->concerned[pending->concerned_count++] =
+        (struct addressee){peer, in_dossier};
     return CII_OK;
 }
 
 struct concern_seen {
     struct core *core;
     struct pending *pending;
-    enum cii_code code;
-    struct cii_error *err;
 };
 
-static void
-see_concern(void *context, const char *institution)
+static enum cii_code
+see_concern(void *context, struct peer *peer, bool in_dossier,
+            struct cii_error *err)
 {
-    struct concern_seen *seen = context;
-    const struct peer *peer = core_peer(seen->core, institution);
-    if (peer && seen->code == CII_OK)
-        seen->code =
-            pending_concern(seen->core, seen->pending, peer, seen->err);
+    const struct concern_seen *seen = context;
+    return pending_concern(seen->core, seen->pending, peer, in_dossier, err);
+}
+
+/* Without --to, everybody whom it concerns. */
+static enum cii_code
+find_concerned(struct core *core, struct pending *pending,
+               struct cii_error *err)
+{
+    struct concern_seen seen = {.core = core, .pending = pending};
+    const struct type_def *type = &core->catalogue->type[pending->file.type];
+    /* what is kept for its first use goes to nobody before */
+    if (pending->narrow || type->kept)
+        return CII_OK;
+    return telling_concerned(core, &pending->file, pending->person,
+                             core->config->institution, see_concern, &seen,
+                             err);
 }
 
 /* --- taking ---------------------------------------------------------------*/
@@ -264,24 +276,25 @@ add_event(struct core *core, struct pending *pending,
 
 /* One partner: the verdict, its words, and its stream if it may know. */
 static enum cii_code
-tell_partner(struct core *core, struct pending *pending, int64_t number,
-             const struct peer *to, struct verdict_line *line,
+tell_partner(struct core *core, const struct pending *pending, int64_t number,
+             const struct addressee *to, struct verdict_line *line,
              struct cii_error *err)
 {
-    const struct judgement judgement =
-        judge_sending(core, &pending->file, core->config->institution,
-                      to->config->id, true);
+    const struct telling telling = {
+        .file = &pending->file,
+        .event = number,
+        .person = pending->person,
+        .issuer = core->config->institution,
+        .digest = &pending->leaf,
+        .to = to->peer,
+        .in_dossier = to->in_dossier,
+    };
+    struct judged judged;
+    CII_TRY(telling_judge(core, &telling, &judged, err));
     if (line)
-        CII_TRY(verdict_words(core, &pending->file, to->config->id, false, true,
-                              &judgement, line, err));
-    if (pending->dry_run)
-        return CII_OK;
-    CII_TRY(record_verdict(core, number, &pending->file, to->config->id, false,
-                           true, &judgement, err));
-    if (judgement.verdict != VERDICT_TRANSMIT)
-        return CII_OK;
-    return peer_append(core_peer(core, to->config->id), number, &pending->leaf,
-                       pending->from_dossier, err);
+        CII_TRY(verdict_words(core, &judged, line, err));
+    return pending->dry_run ? CII_OK
+                            : telling_make(core, &telling, &judged, err);
 }
 
 static enum cii_code
@@ -294,7 +307,7 @@ tell_partners(struct core *core, struct pending *pending, int64_t number,
     if (!line)
         return cii_fail(err, CII_MEMORY, "no memory for verdicts");
     for (size_t i = 0; i < pending->concerned_count; i++)
-        CII_TRY(tell_partner(core, pending, number, pending->concerned[i],
+        CII_TRY(tell_partner(core, pending, number, &pending->concerned[i],
                              &line[i], err));
     CII_TRY(pending_settle(core, pending, CII_OK, NULL, NULL));
     pending->outcome.verdict_count = pending->concerned_count;
@@ -315,23 +328,55 @@ tell_issued(struct core *core, const struct pending *pending)
                                     .facets = facets});
 }
 
+/* A statement is checked when it takes effect: what it rests on may stand
+ * before it in the same turn. Said again, it is what it was. */
 static enum cii_code
-concern_by_dossier(struct core *core, struct pending *pending, int64_t person,
-                   struct cii_error *err)
+check_statement(struct core *core, struct pending *pending,
+                struct cii_error *err)
 {
-    struct concern_seen seen = {.core = core,
-                                .pending = pending,
-                                .code = CII_OK,
-                                .err = err};
-    if (!pending->from_dossier || person == 0)
+    const struct content *identity =
+        pending->file.by_number[core->catalogue->identity];
+    const struct header *header = &pending->event.header;
+    struct event_row known;
+    struct cii_error why;
+    if (!book_takes(core->catalogue, pending->file.type))
         return CII_OK;
-    CII_TRY(store_concern_each(core->store, person, see_concern, &seen, err));
-    return seen.code;
+    enum cii_code code = store_event_find(core->store, header->issuer,
+                                          &header->event_id, &known, err);
+    if (code != CII_UNKNOWN)
+        return code;
+    if (identity)
+        CII_TRY(person_find(&core->archive, identity, header->issuer,
+                            &pending->person, err));
+    code = statement_check(core, &pending->file, pending->person, &why);
+    if (code == CII_DENIED)
+        return pending_settle(core, pending, CII_DENIED, "", why.text);
+    if (code != CII_OK)
+        *err = why;
+    return code;
+}
+
+/* What it changes for others, before they are judged. */
+static enum cii_code
+take_effect(struct core *core, const struct pending *pending,
+            struct cii_error *err)
+{
+    if (pending->narrow)
+        CII_TRY(store_event_narrow(core->store, pending->number, err));
+    return statement_stored(core,
+                            &(struct stated){.file = &pending->file,
+                                             .event = pending->number,
+                                             .person = pending->person,
+                                             .digest = &pending->leaf},
+                            err);
 }
 
 static enum cii_code
 issue_one(struct core *core, struct pending *pending, struct cii_error *err)
 {
+    CII_TRY(check_statement(core, pending, err));
+    if (pending->settled)
+        return CII_OK;
     struct person person;
     const enum cii_code found = obtain_person(core, pending, &person, err);
     if (stored_is_damaged(found))
@@ -346,14 +391,18 @@ issue_one(struct core *core, struct pending *pending, struct cii_error *err)
         return settle_known(core, pending, err);
     CII_TRY(added);
     pending->number = number;
+    pending->person = person.number;
+    pending->epoch = core->dossier_epoch;
     if (pending->addressee)
-        return tell_partner(core, pending, number, pending->addressee, NULL,
-                            err);
+        return tell_partner(core, pending, number,
+                            &(struct addressee){pending->addressee, false},
+                            NULL, err);
     core->figure[FIGURE_ISSUED]++;
     log_line(LOG_DEBUG, "%s event issued type=%s", pending->id,
              pending->event.header.event_type);
     tell_issued(core, pending);
-    CII_TRY(concern_by_dossier(core, pending, person.number, err));
+    CII_TRY(take_effect(core, pending, err));
+    CII_TRY(find_concerned(core, pending, err));
     return tell_partners(core, pending, number, err);
 }
 
@@ -363,19 +412,13 @@ rehearse_one(struct core *core, struct pending *pending, struct cii_error *err)
 {
     const struct content *identity =
         pending->file.by_number[core->catalogue->identity];
-    struct digest lookup;
-    struct person_row row = {0};
-    if (identity &&
-        person_lookup(&core->archive, identity, core->config->institution,
-                      &lookup, err) == CII_OK) {
-        const enum cii_code found =
-            store_person_find(core->store, &lookup, &row, err);
-        if (found != CII_OK && found != CII_UNKNOWN)
-            return found;
-        if (found == CII_UNKNOWN)
-            row.number = 0;
-    }
-    CII_TRY(concern_by_dossier(core, pending, row.number, err));
+    if (identity)
+        CII_TRY(person_find(&core->archive, identity, core->config->institution,
+                            &pending->person, err));
+    CII_TRY(check_statement(core, pending, err));
+    if (pending->settled)
+        return CII_OK;
+    CII_TRY(find_concerned(core, pending, err));
     return tell_partners(core, pending, 0, err);
 }
 

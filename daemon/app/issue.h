@@ -33,10 +33,11 @@ cii_must_check enum cii_code issue_all(struct core *core,
                                        struct cii_error *err);
 /* Before a turn, whose arena is then reset, and after one that was undone. */
 void issue_forget(struct core *core);
-/* An event that the last turn issued, with the law's view of it, without
- * asking the store; NULL when it is not at hand. Until issue_forget(). */
-const struct case_file *issue_recent(const struct core *core, int64_t number,
-                                     struct event *event);
+struct pending;
+
+/* An event that the last turn issued, without asking the store; NULL when it
+ * is not at hand. Until issue_forget(). */
+const struct pending *issue_recent(const struct core *core, int64_t number);
 bool issue_is_full(const struct core *core);
 
 #endif

@@ -5,71 +5,81 @@
 
 #include "app/watch.h"
 
-static struct law_question
-question_of(const struct core *core, const struct case_file *file,
-            const char *issuer, const char *discloser, const char *to)
-{
-    return (struct law_question){
-        .type = file->type,
-        .facets = file->facets,
-        .content = file->by_number,
-        .issuer = issuer,
-        .discloser = discloser,
-        .to = to,
-        .test = file->header->test,
-        .now = core_now(core),
-    };
-}
+/* --- asking ---------------------------------------------------------------*/
 
-struct concern_asked {
-    const char *partner;
-    bool found;
-};
-
-static void
-match_concern(void *context, const char *institution)
+/* The book shows its statements until it is asked again: they are kept, with
+ * which of them may be relied on. */
+static enum cii_code
+keep_statements(struct law_question *question, const char *partner,
+                enum reliable reliable, struct arena *arena, bool **usable,
+                struct cii_error *err)
 {
-    struct concern_asked *asked = context;
-    if (strcmp(asked->partner, institution) == 0)
-        asked->found = true;
-}
-
-enum cii_code
-dossier_concerns(const struct core *core, int64_t person, const char *partner,
-                 bool *concerned, struct cii_error *err)
-{
-    struct concern_asked asked = {.partner = partner};
-    if (person != 0)
-        CII_TRY(store_concern_each(core->store, person, match_concern, &asked,
-                                   err));
-    *concerned = asked.found;
+    const size_t count = question->statement_count;
+    if (count == 0)
+        return CII_OK;
+    const struct law_statement **kept =
+        arena_take(arena, count * sizeof(struct law_statement *));
+    *usable = arena_take(arena, count * sizeof **usable);
+    if (!kept || !*usable)
+        return cii_fail(err, CII_MEMORY, "no memory for statements");
+    for (size_t i = 0; i < count; i++) {
+        kept[i] = question->statement[i];
+        (*usable)[i] =
+            reliable == RELY_ON_ALL || statement_is_known_to(kept[i], partner);
+    }
+    question->statement = kept;
+    question->usable = *usable;
     return CII_OK;
 }
 
-struct judgement
-judge_sending(const struct core *core, const struct case_file *file,
-              const char *issuer, const char *partner, bool concerned)
+static enum cii_code
+ask(const struct core *core, const struct inquiry *inquiry,
+    enum reliable reliable, struct arena *arena, struct judged *judged,
+    struct cii_error *err)
 {
-    struct law_question question =
-        question_of(core, file, issuer, core->config->institution, partner);
-    question.concerned = concerned;
-    return judge(core->law, &question);
+    const struct legal legal = core_legal(core);
+    bool *usable = NULL;
+
+    judged->inquiry = *inquiry;
+    judged->inquiry.now = core_now(core);
+    CII_TRY(inquire(&legal, &judged->inquiry, &judged->question, err));
+    CII_TRY(keep_statements(&judged->question, inquiry->partner, reliable,
+                            arena, &usable, err));
+    judged->judgement = judge(core->law, &judged->question);
+    return CII_OK;
 }
 
-/*
- * Whether this person concerns us is what our own dossiers say; the sender
- * could only name us because it concerns us, and says so by sending.
- */
-struct judgement
-judge_arrival(const struct core *core, const struct case_file *file,
-              const char *issuer, const char *partner)
+enum cii_code
+judge_sending(const struct core *core, const struct inquiry *inquiry,
+              enum reliable reliable, struct arena *arena,
+              struct judged *judged, struct cii_error *err)
 {
-    struct law_question question =
-        question_of(core, file, issuer, partner, core->config->institution);
-    question.concerned = true;
-    question.arrival = true;
-    return judge(core->law, &question);
+    return ask(core, inquiry, reliable, arena, judged, err);
 }
+
+void
+judge_without(const struct core *core, struct judged *judged, int64_t statement)
+{
+    struct law_question *question = &judged->question;
+    /* kept by ask(): ours to change */
+    bool *usable = (bool *)(uintptr_t)question->usable;
+
+    for (size_t i = 0; i < question->statement_count; i++)
+        if (question->statement[i]->event == statement)
+            usable[i] = false;
+    judged->judgement = judge(core->law, question);
+}
+
+enum cii_code
+judge_arrival(const struct core *core, const struct inquiry *inquiry,
+              struct arena *arena, struct judged *judged, struct cii_error *err)
+{
+    struct inquiry arrival = *inquiry;
+    arrival.arrival = true;
+    return ask(core, &arrival, RELY_ON_ALL, arena, judged, err);
+}
+
+/* --- words ----------------------------------------------------------------*/
 
 static char *
 facet_words(struct core *core, uint64_t facets)
@@ -96,23 +106,15 @@ missing_text(struct core *core, struct buffer *missing)
 }
 
 enum cii_code
-verdict_words(struct core *core, const struct case_file *file,
-              const char *partner, bool arrival, bool concerned,
-              const struct judgement *judgement, struct verdict_line *line,
-              struct cii_error *err)
+verdict_words(struct core *core, const struct judged *judged,
+              struct verdict_line *line, struct cii_error *err)
 {
-    const char *us = core->config->institution;
-    struct law_question question =
-        question_of(core, file, file->header->issuer, arrival ? partner : us,
-                    arrival ? us : partner);
-    question.concerned = concerned;
-    question.arrival = arrival;
+    const struct judgement *judgement = &judged->judgement;
     cii_auto(buffer_done) struct buffer missing = {0};
-    if (judgement->verdict != VERDICT_TRANSMIT)
-        judgement_missing(core->law, judgement, &question, &missing);
+    judgement_missing(core->law, judgement, &judged->question, &missing);
 
     *line = (struct verdict_line){
-        .partner = partner,
+        .partner = judged->inquiry.partner,
         .verdict = verdict_name(judgement->verdict),
         .lane = "",
         .rule = "",
@@ -144,15 +146,32 @@ basis_of(struct core *core, int rule, int64_t *basis, struct cii_error *err)
                        lane_name(view.lane), basis, err);
 }
 
-enum cii_code
-record_verdict(struct core *core, int64_t event, const struct case_file *file,
-               const char *partner, bool arrival, bool concerned,
-               const struct judgement *judgement, struct cii_error *err)
+static enum cii_code
+record_reliance(struct core *core, int64_t event, const struct judged *judged,
+                struct cii_error *err)
 {
+    const struct judgement *judgement = &judged->judgement;
+    for (size_t i = 0; i < judgement->relied_count; i++)
+        CII_TRY(store_reliance_add(core->store,
+                                   &(struct reliance_row){
+                                       .event = event,
+                                       .statement = judgement->relied[i]->event,
+                                       .partner = judged->inquiry.partner,
+                                       .arrival = judged->inquiry.arrival,
+                                   },
+                                   err));
+    return CII_OK;
+}
+
+enum cii_code
+record_verdict(struct core *core, int64_t event, const struct judged *judged,
+               struct cii_error *err)
+{
+    const struct judgement *judgement = &judged->judgement;
     struct verdict_row row = {
         .event = event,
-        .partner = partner,
-        .arrival = arrival,
+        .partner = judged->inquiry.partner,
+        .arrival = judged->inquiry.arrival,
         .verdict = (int)judgement->verdict,
         .ground = (int)judgement->ground,
         .facets = judgement->facets,
@@ -163,11 +182,12 @@ record_verdict(struct core *core, int64_t event, const struct case_file *file,
     CII_TRY(basis_of(core, judgement->rule, &row.basis, err));
     if (judgement->verdict != VERDICT_TRANSMIT) {
         struct verdict_line line;
-        CII_TRY(verdict_words(core, file, partner, arrival, concerned,
-                              judgement, &line, err));
+        CII_TRY(verdict_words(core, judged, &line, err));
         row.missing = line.missing;
     }
     CII_TRY(store_verdict_add(core->store, &row, err));
-    watch_verdict(core, file, partner, arrival, judgement, row.missing);
+    CII_TRY(record_reliance(core, event, judged, err));
+    watch_verdict(core, judged->inquiry.file, row.partner, row.arrival,
+                  judgement, row.missing);
     return CII_OK;
 }

@@ -4,6 +4,8 @@
 #include "app/issue.h"
 #include "app/judging.h"
 #include "app/peer.h"
+#include "app/pending.h"
+#include "app/statement.h"
 #include "app/watch.h"
 #include "base/log.h"
 
@@ -15,34 +17,73 @@ is_wanted(const struct peer *peer, int type, const struct judgement *judgement)
     if (peer->wants_all || peer->wants[type / 64] >> (type % 64) & 1)
         return true;
     const struct core *core = peer->core;
+    /* without the statements nobody could judge what rests on them */
     return core->catalogue->type[type].protocol ||
+           core->catalogue->type[type].statement ||
            law_rule_at(core->law, (size_t)judgement->rule).lane == LANE_DUTY;
 }
 
-static void
-judge_opened(const struct peer *peer, bool concerned, struct parcel *parcel)
+/* After the last commit, and with no more than what the partner has. */
+static enum cii_code
+judge_opened(const struct peer *peer, const struct inquiry *inquiry,
+             struct arena *arena, struct parcel *parcel, struct cii_error *err)
 {
-    parcel->judgement = judge_sending(peer->core, &parcel->file,
-                                      parcel->stored.event.header.issuer,
-                                      peer->config->id, concerned);
-    parcel->judged = true;
-    parcel->concerned = concerned;
-    if (parcel->judgement.verdict != VERDICT_TRANSMIT)
-        parcel->reason = ground_name(parcel->judgement.ground);
-    else if (!is_wanted(peer, parcel->file.type, &parcel->judgement))
+    const struct judgement *judgement = &parcel->judged.judgement;
+    CII_TRY(judge_sending(peer->core, inquiry, RELY_ON_WHAT_THEY_HAVE, arena,
+                          &parcel->judged, err));
+    parcel->is_judged = true;
+    if (judgement->verdict != VERDICT_TRANSMIT)
+        parcel->reason = ground_name(judgement->ground);
+    else if (!is_wanted(peer, parcel->file.type, judgement))
         parcel->reason = "not-wanted";
+    return CII_OK;
 }
 
-static void
-judge_parcel(const struct peer *peer, bool concerned, struct arena *arena,
-             struct parcel *parcel)
+static struct inquiry
+inquiry_of(const struct peer *peer, const struct parcel *parcel)
+{
+    return (struct inquiry){.file = &parcel->file,
+                            .person = parcel->stored.person,
+                            .issuer = parcel->stored.event.header.issuer,
+                            .partner = peer->config->id};
+}
+
+static bool
+was_in_dossier(const struct peer *peer, const struct pending *pending)
+{
+    for (size_t i = 0; i < pending->concerned_count; i++)
+        if (pending->concerned[i].peer == peer)
+            return pending->concerned[i].in_dossier &&
+                   pending->epoch == peer->core->dossier_epoch;
+    return false;
+}
+
+/* What the turn issued is still at hand, opened. */
+static enum cii_code
+judge_recent(const struct peer *peer, const struct pending *pending,
+             struct arena *arena, struct parcel *parcel, struct cii_error *err)
+{
+    parcel->stored.event = pending->event;
+    parcel->stored.person = pending->person;
+    parcel->file = pending->file;
+    struct inquiry inquiry = inquiry_of(peer, parcel);
+    inquiry.file = &pending->file;
+    inquiry.in_dossier = was_in_dossier(peer, pending);
+    return judge_opened(peer, &inquiry, arena, parcel, err);
+}
+
+static enum cii_code
+judge_stored(const struct peer *peer, struct arena *arena,
+             struct parcel *parcel, struct cii_error *err)
 {
     const struct event *event = &parcel->stored.event;
     if (case_open(peer->core->catalogue, &event->header, event->facet,
-                  event->facet_count, arena, &parcel->file, NULL) != CII_OK)
+                  event->facet_count, arena, &parcel->file, NULL) != CII_OK) {
         parcel->reason = "not-in-catalogue";
-    else
-        judge_opened(peer, concerned, parcel);
+        return CII_OK;
+    }
+    const struct inquiry inquiry = inquiry_of(peer, parcel);
+    return judge_opened(peer, &inquiry, arena, parcel, err);
 }
 
 /* The place in our stream: of this turn, or from the store. */
@@ -67,17 +108,13 @@ parcel_open(struct peer *peer, uint64_t seq, struct arena *arena,
             struct parcel *parcel, struct cii_error *err)
 {
     struct core *core = peer->core;
-    parcel->judged = false;
+    parcel->is_judged = false;
     parcel->reason = NULL;
+    parcel->stored.person = 0;
     CII_TRY(find_row(peer, seq, &parcel->row, err));
-    /* what this turn issued is still at hand, opened */
-    const struct case_file *recent =
-        issue_recent(core, parcel->row.event, &parcel->stored.event);
-    if (recent) {
-        parcel->file = *recent;
-        judge_opened(peer, true, parcel); /* as it was a moment ago */
-        return CII_OK;
-    }
+    const struct pending *recent = issue_recent(core, parcel->row.event);
+    if (recent)
+        return judge_recent(peer, recent, arena, parcel, err);
     const enum cii_code code = stored_get(&core->archive, parcel->row.event,
                                           arena, &parcel->stored, err);
     if (stored_is_damaged(code)) {
@@ -85,12 +122,7 @@ parcel_open(struct peer *peer, uint64_t seq, struct arena *arena,
         return CII_OK;
     }
     CII_TRY(code);
-    bool concerned = true;
-    if (parcel->row.by_dossier)
-        CII_TRY(dossier_concerns(core, parcel->stored.person, peer->config->id,
-                                 &concerned, err));
-    judge_parcel(peer, concerned, arena, parcel);
-    return CII_OK;
+    return judge_stored(peer, arena, parcel, err);
 }
 
 /* Only the facets that the rule opens. */
@@ -117,18 +149,22 @@ parcel_frame(const struct peer *peer, const struct parcel *parcel,
                                 .void_ = {parcel->row.seq, parcel->row.digest}};
         return;
     }
+    const struct judgement *judgement = &parcel->judged.judgement;
     const struct law_rule_view rule =
-        law_rule_at(core->law, (size_t)parcel->judgement.rule);
+        law_rule_at(core->law, (size_t)judgement->rule);
     frame->kind = FRAME_DELIVER;
     frame->deliver.seq = parcel->row.seq;
     frame->deliver.event = parcel->stored.event;
-    strip(core, &frame->deliver.event, parcel->judgement.facets);
+    strip(core, &frame->deliver.event, judgement->facets);
     frame->deliver.disclosure = (struct disclosure){
         .rule = rule.id,
         .citation = rule.citation ? rule.citation : "",
         .purpose = "",
         .inform = rule.inform ? rule.inform : "",
+        .statement_count = judgement->relied_count,
     };
+    for (size_t i = 0; i < judgement->relied_count; i++)
+        frame->deliver.disclosure.statement[i] = judgement->relied[i]->id;
 }
 
 /* --- what may not ---------------------------------------------------------*/
@@ -152,10 +188,10 @@ record_void(struct peer *peer, const struct parcel *parcel,
     const char *partner = peer->config->id;
     char id[EVENT_ID_TEXT];
     CII_TRY(event_name(core, parcel->row.event, id, err));
-    if (parcel->judged && parcel->judgement.verdict != VERDICT_TRANSMIT)
-        CII_TRY(record_verdict(core, parcel->row.event, &parcel->file, partner,
-                               false, parcel->concerned, &parcel->judgement,
-                               err));
+    if (parcel->is_judged &&
+        parcel->judged.judgement.verdict != VERDICT_TRANSMIT)
+        CII_TRY(record_verdict(core, parcel->row.event, &parcel->judged, err));
+    book_untell(core->book, parcel->stored.person, parcel->row.event, partner);
     CII_TRY(store_receipt_add(core->store,
                               &(struct receipt_row){.event = parcel->row.event,
                                                     .partner = partner,
@@ -169,8 +205,11 @@ record_void(struct peer *peer, const struct parcel *parcel,
                                     .event = id,
                                     .partner = partner,
                                     .reason = parcel->reason});
-    if (parcel->judged)
-        return CII_OK;
+    if (parcel->is_judged)
+        return parcel->stored.person != 0 &&
+                       parcel->judged.judgement.verdict != VERDICT_TRANSMIT
+                   ? rejudge_person(core, parcel->stored.person, err)
+                   : CII_OK;
     return core_note(core, "void", id, parcel->reason, err);
 }
 

@@ -97,7 +97,7 @@ peer_reload(struct peer *peer, struct cii_error *err)
 
 enum cii_code
 peer_append(struct peer *peer, int64_t event, const struct digest *digest,
-            bool by_dossier, struct cii_error *err)
+            struct cii_error *err)
 {
     struct exchange *exchange = &peer->exchange;
     const uint64_t seq = exchange->head + 1;
@@ -107,7 +107,6 @@ peer_append(struct peer *peer, int64_t event, const struct digest *digest,
         .digest = *digest,
         .chain = chain_next(&peer->head_chain, seq, digest),
         .at = core_now(peer->core),
-        .by_dossier = by_dossier,
     };
     CII_TRY(
         store_outbox_append(peer->core->store, peer->config->id, &row, err));
@@ -332,7 +331,7 @@ give_back(struct peer *peer, struct cii_error *err)
             struct event_row row;
             CII_TRY(store_event_get(core->store, numbers[i], &row, err));
             const struct digest digest = row.digest;
-            CII_TRY(peer_append(peer, numbers[i], &digest, false, err));
+            CII_TRY(peer_append(peer, numbers[i], &digest, err));
             given++;
         }
         after = count ? numbers[count - 1] : after;

@@ -75,11 +75,9 @@ cii_must_check enum cii_code peer_frame(struct peer *peer, uint64_t number,
                                         struct bytes frame,
                                         struct cii_error *err);
 
-/* Puts an event into our stream to the partner, within the turn. by_dossier:
- * it goes only as long as the dossier says that the partner is concerned. */
+/* Puts an event into our stream to the partner, within the turn. */
 cii_must_check enum cii_code peer_append(struct peer *peer, int64_t event,
                                          const struct digest *digest,
-                                         bool by_dossier,
                                          struct cii_error *err);
 /* Stores what this turn changed of the streams. */
 cii_must_check enum cii_code peer_store(struct peer *peer,
@@ -104,11 +102,10 @@ uint64_t peer_backlog(const struct peer *peer);
 struct parcel {
     struct outbox_row row;
     struct stored_event stored;
-    bool judged;
-    bool concerned;             /* as it was judged */
-    struct case_file file;      /* when judged */
-    struct judgement judgement; /* likewise */
-    const char *reason;         /* why it may not leave; NULL: it may */
+    bool is_judged;
+    struct case_file file; /* when judged */
+    struct judged judged;  /* likewise */
+    const char *reason;    /* why it may not leave; NULL: it may */
 };
 
 /* UNKNOWN when the stream has no such place. The event lives in the arena. */

@@ -23,10 +23,17 @@ struct pending {
     struct event event;
     struct case_file file;
     struct digest leaf;
-    const struct peer **concerned; /* a dossier may name any number */
+
+    struct addressee { /* a dossier may name any number */
+        struct peer *peer;
+        bool in_dossier;
+    } * concerned;
+
     size_t concerned_count;
     size_t concerned_room;
-    bool from_dossier; /* who is concerned, the dossier says */
+    bool narrow;    /* --to: those that were named, and nobody else */
+    int64_t person; /* 0: about nobody, or not stored */
+    uint64_t epoch; /* of the dossiers, when it was judged */
     struct outcome outcome;
     bool settled;   /* the outcome is known already */
     int64_t number; /* of its row, once it is stored */
@@ -65,7 +72,7 @@ struct pending *issue_pending(struct core *core);
 /* Names a partner, once. */
 cii_must_check enum cii_code pending_concern(struct core *core,
                                              struct pending *pending,
-                                             const struct peer *peer,
+                                             struct peer *peer, bool in_dossier,
                                              struct cii_error *err);
 
 #endif

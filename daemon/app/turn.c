@@ -4,6 +4,7 @@
 #include "app/control.h"
 #include "app/issue.h"
 #include "app/peer.h"
+#include "app/rejudge.h"
 #include "app/watch.h"
 #include "archive/person.h"
 #include "base/log.h"
@@ -14,6 +15,7 @@
 #define SENDS_A_TURN        2048 /* for each partner: more than a turn issues */
 #define SENDS_A_TURN_ALL    8192 /* for all of them: control waits no longer */
 #define VOIDS_A_TURN        256  /* looked at for all partners */
+#define PERSONS_A_TURN      16   /* judged again; their events are few */
 
 void
 core_wants_turn(struct core *core)
@@ -63,9 +65,11 @@ take(struct core *core, bool *more, struct cii_error *err)
 /* --- store and commit -----------------------------------------------------*/
 
 static enum cii_code
-store_all(struct core *core, struct cii_error *err)
+store_all(struct core *core, bool *more, struct cii_error *err)
 {
     CII_TRY(issue_all(core, err));
+    if (!core->full)
+        CII_TRY(rejudge_work(core, PERSONS_A_TURN, more, err));
     for (size_t i = 0; i < core->peer_count; i++)
         CII_TRY(peer_store(core->peer[i], err));
     return CII_OK;
@@ -81,7 +85,7 @@ take_and_store(struct core *core, bool *more, struct cii_error *err)
     CII_TRY(store_begin(core->store, err));
     enum cii_code code = take(core, more, err);
     if (code == CII_OK)
-        code = store_all(core, err);
+        code = store_all(core, more, err);
     if (code == CII_OK && store_is_dirty(core->store))
         return store_commit(core->store, err); /* or rolls back itself */
     store_rollback(core->store);
@@ -151,7 +155,8 @@ undo(struct core *core, const struct cii_error *why)
     for (size_t i = 0; i < core->peer_count; i++)
         if (peer_reload(core->peer[i], &err) != CII_OK)
             core_abandon(core, &err);
-    if (core_load_story(core, &err) != CII_OK)
+    if (core_load_story(core, &err) != CII_OK ||
+        core_load_book(core, &err) != CII_OK)
         core_abandon(core, &err);
     control_undo(core, why);
     control_commit(core);

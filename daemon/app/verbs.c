@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "app/verbs.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -6,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/control.h"
 #include "app/issue.h"
+#include "app/peer.h"
 #include "app/watch.h"
 #include "archive/person.h"
 #include "archive/stored.h"
@@ -17,102 +19,17 @@
 #include "proto/date.h"
 #include "proto/rows.h"
 
-/* One request in hand. */
-struct call {
-    struct core *core;
-    struct client *client;
-    const struct request *request;
-    struct bytes raw;    /* as it came, for the reader */
-    struct rows rows;    /* the answer */
-    int64_t person;      /* whom it was about, for the act */
-    const char *subject; /* likewise; in the arena */
-};
-
-typedef enum cii_code answer(struct call *call, struct cii_error *err);
-
 /* --- helpers --------------------------------------------------------------*/
 
-static const char *
-argument(const struct call *call, const char *name)
+const char *
+call_argument(const struct call *call, const char *name)
 {
     const char *value = request_argument(call->request, name);
     return value && *value ? value : NULL;
 }
 
-#define IDENTITY_FIELDS_MAX 24
-
-static enum cii_code
-check_identity(const struct facet_def *def, const struct content *identity,
-               struct cii_error *err)
-{
-    for (size_t i = 0; i < identity->field_count; i++) {
-        const struct field *field = &identity->field[i];
-        const int number = facet_field(def, field->name);
-        struct cii_error why;
-        if (number < 0)
-            return cii_fail(err, CII_INVALID,
-                            "identity has no field %s in the catalogue",
-                            field->name);
-        if (field_check(&def->field[number], field->value, &why) != CII_OK)
-            return cii_fail(err, CII_INVALID, "identity.%.400s", why.text);
-    }
-    return CII_OK;
-}
-
-/* The identity that the arguments give: `avs`, or `local-id` as
- * "category:id", and any field of the facet by its name. */
-static enum cii_code
-identity_of(struct call *call, struct content *identity, struct cii_error *err)
-{
-    struct core *core = call->core;
-    const struct facet_def *def =
-        &core->catalogue->facet[core->catalogue->identity];
-    struct field *field =
-        arena_take(core->turn_arena, IDENTITY_FIELDS_MAX * sizeof *field);
-    if (!field)
-        return cii_fail(err, CII_MEMORY, "no memory for a person");
-    size_t count = 0;
-    for (size_t i = 0; i < def->field_count && count < IDENTITY_FIELDS_MAX;
-         i++) {
-        const char *value = argument(call, def->field[i].name);
-        if (!value)
-            continue;
-        field[count++] = (struct field){def->field[i].name, value};
-    }
-    const char *local = argument(call, "local-id");
-    if (local && count + 2 <= IDENTITY_FIELDS_MAX) {
-        char *category = arena_text(core->turn_arena, local);
-        char *colon = category ? strchr(category, ':') : NULL;
-        if (!colon)
-            return cii_fail(err, CII_INVALID,
-                            "local-id is written category:id");
-        *colon = '\0';
-        field[count++] = (struct field){"localPersonIdCategory", category};
-        field[count++] = (struct field){"localPersonId", colon + 1};
-    }
-    const struct content given = {.field_count = count, .field = field};
-    CII_TRY(content_normalise(def, &given, core->turn_arena, identity, err));
-    return check_identity(def, identity, err);
-}
-
-/* The person that the arguments name, who must be known here. */
-static enum cii_code
-known_person(struct call *call, struct person_row *row, struct cii_error *err)
-{
-    struct content identity;
-    CII_TRY(identity_of(call, &identity, err));
-    struct digest lookup;
-    CII_TRY(person_lookup(&call->core->archive, &identity,
-                          call->core->config->institution, &lookup, err));
-    CII_TRY(store_person_find(call->core->store, &lookup, row, err));
-    call->person = row->number;
-    return CII_OK;
-}
-
-/* What an act may be about: an event id, and nothing else that was typed in
- * its place. An AVS number would stand there in clear. */
-static const char *
-event_subject(const struct call *call, const char *text)
+const char *
+call_event_subject(const struct call *call, const char *text)
 {
     struct event_id id;
     if (!text || event_id_parse(&id, text, NULL) != CII_OK)
@@ -136,7 +53,7 @@ answer_send(struct call *call, struct cii_error *err)
                             &request->draft[i], i + 1 == request->draft_count,
                             err));
     char text[96];
-    const char *first = event_subject(call, request->draft[0].event_id);
+    const char *first = call_event_subject(call, request->draft[0].event_id);
     snprintf(text, sizeof text, "%zu drafts, first %s", request->draft_count,
              *first ? first : "without id");
     call->subject = arena_text(call->core->turn_arena, text);
@@ -280,305 +197,14 @@ answer_catalogue(struct call *call, struct cii_error *err)
     return CII_OK;
 }
 
-/* --- explain --------------------------------------------------------------*/
-
-static void
-put_words(struct rows *rows, const struct verdict_line *line)
-{
-    rows_put(rows, "partner", line->partner);
-    rows_put(rows, "verdict", line->verdict);
-    rows_put(rows, "lane", line->lane);
-    rows_put(rows, "rule", line->rule);
-    rows_put(rows, "citation", line->citation);
-    rows_put(rows, "facets", line->facets);
-    rows_put(rows, "withheld", line->withheld);
-    rows_put(rows, "missing", line->missing);
-}
-
-static void
-put_verdict(void *context, const struct verdict_row *row)
-{
-    struct call *call = context;
-    const struct catalogue *catalogue = call->core->catalogue;
-    char facets[512];
-    char withheld[512];
-    facet_set_print(catalogue, row->facets, facets, sizeof facets);
-    facet_set_print(catalogue, row->withheld, withheld, sizeof withheld);
-    rows_begin(&call->rows, "verdict");
-    rows_put_moment(&call->rows, "at", row->at);
-    rows_put(&call->rows, "arrival", row->arrival ? "yes" : "no");
-    rows_put(&call->rows, "ground", ground_name((enum ground)row->ground));
-    put_words(&call->rows,
-              &(struct verdict_line){
-                  .partner = row->partner,
-                  .verdict = verdict_name((enum verdict)row->verdict),
-                  .lane = row->lane,
-                  .rule = row->rule,
-                  .citation = row->citation,
-                  .facets = facets,
-                  .withheld = withheld,
-                  .missing = row->missing,
-              });
-}
-
-static void
-match_verdict(void *context, const struct verdict_row *row)
-{
-    bool *named = context;
-    if (!row->arrival)
-        *named = true;
-}
-
-/* Is the partner concerned: because it was named when the event was sent, or
- * by the dossier? */
-static enum cii_code
-is_concerned(struct call *call, const struct stored_event *stored,
-             const char *partner, bool *concerned, struct cii_error *err)
-{
-    *concerned = false;
-    CII_TRY(store_verdict_each(call->core->store, stored->number, partner,
-                               match_verdict, concerned, err));
-    if (*concerned)
-        return CII_OK;
-    return dossier_concerns(call->core, stored->person, partner, concerned,
-                            err);
-}
-
-static enum cii_code
-put_judgement(struct call *call, const struct stored_event *stored,
-              const struct peer *peer, struct cii_error *err)
-{
-    struct core *core = call->core;
-    struct case_file file;
-    CII_TRY(case_open(core->catalogue, &stored->event.header,
-                      stored->event.facet, stored->event.facet_count,
-                      core->turn_arena, &file, err));
-    bool concerned = false;
-    CII_TRY(is_concerned(call, stored, peer->config->id, &concerned, err));
-    const struct judgement judgement =
-        judge_sending(core, &file, stored->event.header.issuer,
-                      peer->config->id, concerned);
-    struct verdict_line line;
-    CII_TRY(verdict_words(core, &file, peer->config->id, false, concerned,
-                          &judgement, &line, err));
-    rows_begin(&call->rows, "judgement");
-    rows_put(&call->rows, "ground", ground_name(judgement.ground));
-    put_words(&call->rows, &line);
-    return CII_OK;
-}
-
-static enum cii_code
-find_event(struct call *call, struct stored_event *stored,
-           struct cii_error *err)
-{
-    const char *text = argument(call, "event");
-    if (!text)
-        return cii_fail(err, CII_INVALID, "name the event by its id");
-    struct event_id id;
-    CII_TRY(event_id_parse(&id, text, err));
-    call->subject = text;
-    const enum cii_code code = stored_find(&call->core->archive, NULL, &id,
-                                           call->core->turn_arena, stored, err);
-    if (code == CII_UNKNOWN)
-        return cii_fail(err, CII_UNKNOWN, "no event %s is stored here", text);
-    return code;
-}
-
-static enum cii_code
-answer_explain(struct call *call, struct cii_error *err)
-{
-    struct core *core = call->core;
-    struct stored_event stored = {0};
-    CII_TRY(find_event(call, &stored, err));
-    call->person = stored.person;
-    const char *to = argument(call, "to");
-    if (to && !core_peer(core, to))
-        return cii_fail(err, CII_UNKNOWN, "%.63s is no partner", to);
-
-    CII_TRY(store_verdict_each(core->store, stored.number, to, put_verdict,
-                               call, err));
-    if (stored.origin != ORIGIN_OURS)
-        return CII_OK;
-    for (size_t i = 0; i < core->peer_count; i++)
-        if (!to || strcmp(to, core->peer[i]->config->id) == 0)
-            CII_TRY(put_judgement(call, &stored, core->peer[i], err));
-    return CII_OK;
-}
-
-/* --- dossiers -------------------------------------------------------------*/
-
-/* check_partners() has seen these ids. */
-static enum cii_code
-set_concerns(struct call *call, int64_t person, const char *ids, bool on,
-             struct cii_error *err)
-{
-    if (!ids)
-        return CII_OK;
-    char *list = arena_text(call->core->turn_arena, ids);
-    if (!list)
-        return cii_fail(err, CII_MEMORY, "no memory for a dossier");
-    char *rest = NULL;
-    for (char *id = strtok_r(list, " ,", &rest); id;
-         id = strtok_r(NULL, " ,", &rest)) {
-        CII_TRY(store_concern_set(call->core->store, person, id, on,
-                                  core_now(call->core), err));
-    }
-    return CII_OK;
-}
-
-/* Checked before anything is stored: the turn has others in it. */
-static enum cii_code
-check_partners(struct call *call, const char *ids, struct cii_error *err)
-{
-    char *list = arena_text(call->core->turn_arena, ids ? ids : "");
-    if (!list)
-        return cii_fail(err, CII_MEMORY, "no memory for a dossier");
-    char *rest = NULL;
-    for (char *id = strtok_r(list, " ,", &rest); id;
-         id = strtok_r(NULL, " ,", &rest))
-        if (!core_peer(call->core, id))
-            return cii_fail(err, CII_INVALID,
-                            "%.63s is no partner; `cii partner list` shows "
-                            "them",
-                            id);
-    return CII_OK;
-}
-
-static void
-put_concern(void *context, const char *institution)
-{
-    struct buffer *text = context;
-    if (text->size)
-        buffer_append_text(text, " ");
-    buffer_append_text(text, institution);
-}
-
-static enum cii_code
-put_dossier(struct call *call, const struct dossier_row *row,
-            const struct content *identity, struct cii_error *err)
-{
-    struct rows *rows = &call->rows;
-    cii_auto(buffer_done) struct buffer text = {0};
-    CII_TRY(store_concern_each(call->core->store, row->person, put_concern,
-                               &text, err));
-    rows_begin(rows, "dossier");
-    rows_put(rows, "case", row->case_ref);
-    rows_put(rows, "counsellor", row->counsellor);
-    rows_put_moment(rows, "opened_at", row->opened_at);
-    rows_put(rows, "concerned", buffer_text(&text));
-    for (size_t i = 0; i < identity->field_count; i++) {
-        char name[96];
-        snprintf(name, sizeof name, "identity.%.80s", identity->field[i].name);
-        const char *kept = arena_text(call->core->turn_arena, name);
-        rows_put(rows, kept ? kept : "", identity->field[i].value);
-    }
-    return CII_OK;
-}
-
-struct dossier_asked {
-    struct call *call;
-    struct dossier_row *row;
-    bool differs;
-};
-
-/* What is not said stays as it is. */
-static void
-match_dossier(void *context, const struct dossier_row *known)
-{
-    struct dossier_asked *asked = context;
-    struct arena *arena = asked->call->core->turn_arena;
-    struct dossier_row *row = asked->row;
-    asked->differs =
-        (*row->case_ref && strcmp(row->case_ref, known->case_ref) != 0) ||
-        (*row->counsellor && strcmp(row->counsellor, known->counsellor) != 0);
-    row->opened_at = known->opened_at;
-    row->case_ref = arena_text(arena, known->case_ref);
-    row->counsellor = arena_text(arena, known->counsellor);
-}
-
-/* Opened before: said again, it adds whom it names. */
-static enum cii_code
-open_again(struct call *call, struct dossier_row *row, struct cii_error *err)
-{
-    struct dossier_asked asked = {.call = call, .row = row};
-    CII_TRY(store_dossier_each(call->core->store, row->number - 1, 1,
-                               match_dossier, &asked, err));
-    if (asked.differs)
-        return cii_fail(err, CII_CONFLICT,
-                        "the person has an open dossier with another case or "
-                        "counsellor: close that one first");
-    return CII_OK;
-}
-
-static enum cii_code
-answer_dossier_open(struct call *call, struct cii_error *err)
-{
-    struct core *core = call->core;
-    struct content identity;
-    CII_TRY(identity_of(call, &identity, err));
-    struct digest lookup;
-    CII_TRY(person_lookup(&core->archive, &identity, core->config->institution,
-                          &lookup, err));
-    CII_TRY(check_partners(call, argument(call, "concerned"), err));
-    const char *case_ref = argument(call, "case");
-    const char *counsellor = argument(call, "counsellor");
-
-    struct person person;
-    CII_TRY(person_obtain(&core->archive, &identity, core->config->institution,
-                          core_now(core), core->turn_arena, &person, err));
-    call->person = person.number;
-    struct dossier_row row = {
-        .person = person.number,
-        .case_ref = case_ref ? case_ref : "",
-        .counsellor = counsellor ? counsellor : "",
-        .opened_at = core_now(core),
-    };
-    const enum cii_code opened = store_dossier_open(core->store, &row, err);
-    if (opened == CII_DUPLICATE)
-        CII_TRY(open_again(call, &row, err));
-    else
-        CII_TRY(opened);
-    CII_TRY(set_concerns(call, person.number, argument(call, "concerned"), true,
-                         err));
-    return put_dossier(call, &row, &identity, err);
-}
-
-static enum cii_code
-answer_dossier_close(struct call *call, struct cii_error *err)
-{
-    struct person_row row;
-    CII_TRY(known_person(call, &row, err));
-    return store_dossier_close(call->core->store, row.number,
-                               core_now(call->core), err);
-}
-
-static enum cii_code
-answer_dossier_concern(struct call *call, struct cii_error *err)
-{
-    struct person_row row;
-    CII_TRY(known_person(call, &row, err));
-    CII_TRY(check_partners(call, argument(call, "add"), err));
-    CII_TRY(check_partners(call, argument(call, "remove"), err));
-    const int64_t person = row.number;
-    CII_TRY(set_concerns(call, person, argument(call, "add"), true, err));
-    CII_TRY(set_concerns(call, person, argument(call, "remove"), false, err));
-
-    cii_auto(buffer_done) struct buffer text = {0};
-    CII_TRY(
-        store_concern_each(call->core->store, person, put_concern, &text, err));
-    rows_begin(&call->rows, "dossier");
-    rows_put(&call->rows, "concerned", buffer_text(&text));
-    return CII_OK;
-}
-
 /* --- watch, clock ---------------------------------------------------------*/
 
 static enum cii_code
 answer_watch(struct call *call, struct cii_error *err)
 {
     const struct core *core = call->core;
-    const char *partner = argument(call, "partner");
-    const char *type = argument(call, "type");
+    const char *partner = call_argument(call, "partner");
+    const char *type = call_argument(call, "type");
     if (partner && !core_peer(call->core, partner))
         return cii_fail(err, CII_INVALID,
                         "%.63s is no partner; `cii partner list` shows them",
@@ -597,8 +223,8 @@ answer_watch(struct call *call, struct cii_error *err)
 static enum cii_code
 parse_offset(struct call *call, int64_t *offset, struct cii_error *err)
 {
-    const char *day = argument(call, "set");
-    const char *ms = argument(call, "offset-ms");
+    const char *day = call_argument(call, "set");
+    const char *ms = call_argument(call, "offset-ms");
     if (day) {
         struct date date;
         CII_TRY(date_parse(&date, day, err));
@@ -645,10 +271,10 @@ answer_clock(struct call *call, struct cii_error *err)
 static enum cii_code
 answer_by_reader(struct call *call, struct cii_error *err)
 {
-    call->subject = event_subject(call, argument(call, "event"));
-    if (argument(call, "avs") || argument(call, "local-id")) {
+    call->subject = call_event_subject(call, call_argument(call, "event"));
+    if (call_argument(call, "avs") || call_argument(call, "local-id")) {
         struct person_row row;
-        const enum cii_code code = known_person(call, &row, err);
+        const enum cii_code code = call_person(call, &row, err);
         if (code != CII_OK && code != CII_UNKNOWN)
             return code;
     }
@@ -690,6 +316,9 @@ static const struct verb {
      true, false},
     {"dossier-list", answer_by_reader,
      OF(OPERATOR) | OF(COUNSELLOR) | OF(AUDITOR), false, true},
+    {"again", answer_again, OF(OPERATOR) | OF(COUNSELLOR), true, false},
+    {"forward", answer_forward, OF(OPERATOR) | OF(COUNSELLOR), true, false},
+    {"rules-reload", answer_rules_reload, OF(ADMINISTRATOR), true, false},
     {"matches", answer_by_reader, OF(OPERATOR) | OF(COUNSELLOR), false, true},
     {"refusals", answer_by_reader, OF(OPERATOR) | OF(AUDITOR), false, true},
     {"acts", answer_by_reader, OF(AUDITOR) | OF(ADMINISTRATOR), false, true},

@@ -254,6 +254,26 @@ open_person(struct archive *archive, const struct person_row *row,
 }
 
 enum cii_code
+person_find(struct archive *archive, const struct content *identity,
+            const char *issuer, int64_t *number, struct cii_error *err)
+{
+    struct person person = {0};
+    struct person_row row;
+
+    CII_TRY(person_lookup(archive, identity, issuer, &person.lookup, err));
+    if (recall_lookup(archive, &person)) {
+        *number = person.number;
+        return CII_OK;
+    }
+    const enum cii_code code =
+        store_person_find(archive->store, &person.lookup, &row, err);
+    if (code != CII_OK && code != CII_UNKNOWN)
+        return code;
+    *number = code == CII_OK ? row.number : 0;
+    return CII_OK;
+}
+
+enum cii_code
 person_obtain(struct archive *archive, const struct content *identity,
               const char *issuer, int64_t now, struct arena *arena,
               struct person *person, struct cii_error *err)

@@ -95,6 +95,8 @@ static const struct yaml_key predicate_keys[] = {
     {YESNO(predicate_text, stops),
      .meaning = "true: while it is true, a duty waits for a human and "
                 "everything else stays"},
+    {NAMES(predicate_text, stated),
+     .meaning = "the event types that nobody states while it is not true"},
     {YESNO(predicate_text, concerns),
      .meaning = "true: while it is true, the receiver is concerned by the "
                 "person"},

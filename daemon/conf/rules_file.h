@@ -40,6 +40,7 @@ struct predicate_text {
     char *fact;    /* what the daemon itself knows; NULL: nothing */
     char *basis;   /* a cantonal basis that names the receiver; NULL: none */
     bool concerns; /* where it is true, the receiver is concerned */
+    char **stated; /* types that nobody states while it is not true */
     bool stops;    /* where it is true, only a human lets anything go */
     char *file;
     int line;

@@ -320,6 +320,31 @@ law_concerns(const struct law *law, const struct law_question *question)
     return false;
 }
 
+static bool
+is_stated_under(const struct predicate *predicate, int type)
+{
+    return type >= 0 && type < CATALOGUE_TYPES_MAX &&
+           predicate->stated[type / 64] >> type % 64 & 1;
+}
+
+bool
+law_may_state(const struct law *law, const struct law_question *question,
+              struct law_predicate_view *missing)
+{
+    assert(law && law->sealed && question && missing);
+
+    const struct asking asking = asking_of(law, question);
+    for (size_t i = 0; i < law->predicate_count; i++) {
+        const struct predicate *predicate = &law->predicate[i];
+        if (!is_stated_under(predicate, question->type) ||
+            answer_predicate(&asking, predicate) == ANSWER_TRUE)
+            continue;
+        *missing = law_predicate_at(law, i);
+        return false;
+    }
+    return true;
+}
+
 struct judgement
 judge(const struct law *law, const struct law_question *question)
 {

@@ -111,7 +111,9 @@ struct law_predicate {
     const char *basis; /* a cantonal basis that names the receiver; NULL */
     bool stops;        /* while true, only a human lets anything go */
     bool concerns;     /* while true, the receiver is concerned */
-    const char *file;  /* for messages */
+    /* Types of which nobody states one while this is not true; NULL: none. */
+    const char *const *stated;
+    const char *file; /* for messages */
     int line;
 };
 
@@ -276,6 +278,9 @@ struct law_question {
      * the discloser and the receiver can know of. */
     const struct law_statement *const *statement;
     size_t statement_count;
+    /* of each of them, whether telling may rest on it; what stops, or holds
+     * for want of a statement, looks at all. NULL: it may on all */
+    const bool *usable;
     uint64_t original; /* facets that the receiver got of what this corrects */
     bool competent;    /* the receiver is competent for the domicile */
     bool concerned;
@@ -321,6 +326,11 @@ struct judgement judge(const struct law *law,
 /* Does a predicate with `concerns` hold, so that the receiver is concerned by
  * the person? */
 bool law_concerns(const struct law *law, const struct law_question *question);
+
+/* May the discloser state an event of this type? False names the first
+ * predicate that has to be true for it (`stated`) and is not. */
+bool law_may_state(const struct law *law, const struct law_question *question,
+                   struct law_predicate_view *missing);
 
 /* One sentence: what was missing, per lane, and what would make it true; ""
  * when transmitted. Appends. */

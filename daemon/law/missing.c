@@ -98,6 +98,21 @@ append_meant(const struct asking *asking, const struct predicate *predicate,
         buffer_append_format(text, " by %s", question->issuer);
 }
 
+/* What was known of that kind, and has ended; NULL when nothing was. */
+static const struct law_statement *
+find_ended(const struct asking *asking, const struct predicate *predicate)
+{
+    const struct law_question *question = asking->question;
+    struct predicate ended = *predicate;
+
+    ended.ended = true;
+    for (size_t i = 0; i < question->statement_count; i++)
+        if (question->statement[i]->ended &&
+            statement_is_meant(asking, &ended, question->statement[i]))
+            return question->statement[i];
+    return NULL;
+}
+
 /* How many of its tests a statement passes before the first that it fails. */
 static size_t
 passed(const struct asking *asking, const struct predicate *predicate,
@@ -124,7 +139,8 @@ nearest_statement(const struct asking *asking,
     *most = 0;
     for (size_t i = 0; i < question->statement_count; i++) {
         const struct law_statement *statement = question->statement[i];
-        if (!statement_is_meant(asking, predicate, statement))
+        if (!statement_is_usable(asking, predicate, i) ||
+            !statement_is_meant(asking, predicate, statement))
             continue;
         const size_t count = passed(asking, predicate, statement);
         if (!nearest || count > *most) {
@@ -147,11 +163,19 @@ append_statements(const struct asking *asking,
     append_meant(asking, predicate, text);
     if (predicate->none)
         return;
+    char id[EVENT_ID_TEXT];
+    const struct law_statement *ended =
+        nearest ? NULL : find_ended(asking, predicate);
+    if (ended) {
+        event_id_print(&ended->id, id);
+        buffer_append_format(text, ", and %s of %s has ended", id,
+                             ended->issuer);
+        return;
+    }
     if (!nearest) {
         buffer_append_text(text, ", and none is known here");
         return;
     }
-    char id[EVENT_ID_TEXT];
     event_id_print(&nearest->id, id);
     buffer_append_format(text, "; the nearest, %s of %s, would need ", id,
                          nearest->issuer);

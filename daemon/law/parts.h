@@ -103,6 +103,7 @@ struct predicate {
     bool ended;
     bool stops;
     bool concerns;
+    uint64_t stated[TYPE_WORDS]; /* types that are stated only while true */
     enum fact fact;
     const char *basis; /* NULL: none */
 };
@@ -257,6 +258,9 @@ enum answer answer_basis(const struct asking *asking,
 bool statement_is_meant(const struct asking *asking,
                         const struct predicate *predicate,
                         const struct law_statement *statement);
+/* May the predicate rest on the nth statement of the question? */
+bool statement_is_usable(const struct asking *asking,
+                         const struct predicate *predicate, size_t nth);
 /* The statement's facet; NULL when it has none. */
 const struct content *statement_content(const struct law_statement *statement,
                                         int facet);

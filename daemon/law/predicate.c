@@ -302,6 +302,7 @@ compile_rest(struct law *law, struct predicate *made,
     made->stops = p->stops;
     made->concerns = p->concerns;
     CII_TRY(read_types(made->type, law->catalogue, p->statement, place, err));
+    CII_TRY(read_types(made->stated, law->catalogue, p->stated, place, err));
     CII_TRY(read_maker(&made->by, p->by, place, err));
     CII_TRY(read_fact(&made->fact, p->fact, place, err));
     CII_TRY(copy_text(law, &made->basis, p->basis, err));

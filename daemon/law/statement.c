@@ -88,6 +88,17 @@ statement_is_meant(const struct asking *asking,
     return !predicate->same_case || is_of_case(asking, statement);
 }
 
+/* What one side does not have, telling cannot rest on; against telling it
+ * speaks all the same. */
+bool
+statement_is_usable(const struct asking *asking,
+                    const struct predicate *predicate, size_t nth)
+{
+    const bool *usable = asking->question->usable;
+
+    return !usable || usable[nth] || predicate->none || predicate->stops;
+}
+
 /* --- what rests on them -------------------------------------------------- */
 
 static void
@@ -137,7 +148,8 @@ answer_statements(const struct asking *asking,
 
     for (size_t i = 0; i < question->statement_count; i++) {
         const struct law_statement *statement = question->statement[i];
-        if (!passes(asking, predicate, statement))
+        if (!statement_is_usable(asking, predicate, i) ||
+            !passes(asking, predicate, statement))
             continue;
         found = true;
         opened |= listed_by(statement);

@@ -169,24 +169,6 @@ grow(struct book *book, struct cii_error *err)
     return CII_OK;
 }
 
-/* The institution that a statement about nobody is for; "" for all. */
-static const char *
-named_in(const struct catalogue *catalogue, const struct case_file *file)
-{
-    for (size_t i = 0; i < catalogue->facet_count; i++)
-        for (size_t j = 0;
-             file->by_number[i] && j < catalogue->facet[i].field_count; j++) {
-            const struct field_def *field = &catalogue->facet[i].field[j];
-            const char *value =
-                field->form == FIELD_INSTITUTION
-                    ? content_find(file->by_number[i], field->name)
-                    : NULL;
-            if (value)
-                return value;
-        }
-    return "";
-}
-
 static const char *
 other_of(const struct book *book, const struct book_event *event)
 {
@@ -194,7 +176,7 @@ other_of(const struct book *book, const struct book_event *event)
         return "";
     if (strcmp(event->header->issuer, book->us) != 0)
         return event->header->issuer;
-    return named_in(book->catalogue, event->file);
+    return case_names(book->catalogue, event->file);
 }
 
 static struct entry *
@@ -505,12 +487,38 @@ book_tell(struct book *book, int64_t person, int64_t event, const char *partner,
     return CII_OK;
 }
 
+void
+book_untell(struct book *book, int64_t person, int64_t event,
+            const char *partner)
+{
+    struct entry *entry = entry_for(book, person, event, partner);
+    struct told **link = entry ? &entry->told : NULL;
+
+    while (link && *link && strcmp((*link)->partner, partner) != 0)
+        link = &(*link)->next;
+    if (!link || !*link)
+        return;
+    struct told *told = *link;
+    *link = told->next;
+    free(told);
+}
+
 bool
 book_is_told(const struct book *book, int64_t person, int64_t event,
              const char *partner)
 {
     const struct entry *entry = entry_for(book, person, event, partner);
     return entry && is_told(entry, partner);
+}
+
+bool
+statement_is_known_to(const struct law_statement *statement,
+                      const char *partner)
+{
+    /* a view points to the statement of an entry, its first member */
+    const struct entry *entry = (const struct entry *)(const void *)statement;
+
+    return strcmp(statement->issuer, partner) == 0 || is_told(entry, partner);
 }
 
 /* --- looking up ----------------------------------------------------------*/

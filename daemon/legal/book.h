@@ -53,6 +53,9 @@ cii_must_check enum cii_code book_fill(struct book *book,
 cii_must_check enum cii_code book_tell(struct book *book, int64_t person,
                                        int64_t event, const char *partner,
                                        struct cii_error *err);
+/* It will not reach the partner after all. */
+void book_untell(struct book *book, int64_t person, int64_t event,
+                 const char *partner);
 bool book_is_told(const struct book *book, int64_t person, int64_t event,
                   const char *partner);
 
@@ -77,6 +80,11 @@ cii_must_check enum cii_code book_all(struct book *book, int64_t person,
                                       struct cii_error *err);
 /* Does anything stand in it about the person? */
 bool book_knows(const struct book *book, int64_t person);
+
+/* Does the partner have this statement of the book: its own, or in our stream
+ * to it? */
+bool statement_is_known_to(const struct law_statement *statement,
+                           const char *partner);
 
 /* A field of a statement; NULL when it is not given. */
 const char *statement_value(const struct catalogue *catalogue,

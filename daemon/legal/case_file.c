@@ -88,3 +88,20 @@ case_value(const struct catalogue *catalogue, const struct case_file *file,
 
     return content ? content_find(content, field) : NULL;
 }
+
+const char *
+case_names(const struct catalogue *catalogue, const struct case_file *file)
+{
+    for (size_t i = 0; i < catalogue->facet_count; i++)
+        for (size_t j = 0;
+             file->by_number[i] && j < catalogue->facet[i].field_count; j++) {
+            const struct field_def *field = &catalogue->facet[i].field[j];
+            const char *value =
+                field->form == FIELD_INSTITUTION
+                    ? content_find(file->by_number[i], field->name)
+                    : NULL;
+            if (value)
+                return value;
+        }
+    return "";
+}

@@ -38,6 +38,11 @@ const char *case_value(const struct catalogue *catalogue,
                        const struct case_file *file, const char *facet,
                        const char *field);
 
+/* The institution that a field of it names, where the type has such a field;
+ * "" none. */
+const char *case_names(const struct catalogue *catalogue,
+                       const struct case_file *file);
+
 /* The same fields, as they are kept: an AVS number as 13 digits, however it
  * was written. In the arena; what is wrong stays as it is, for the check to
  * say. */

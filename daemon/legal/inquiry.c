@@ -111,7 +111,7 @@ inquire_original(const struct legal *legal, const struct inquiry *inquiry,
     *facets = 0;
     if (!event_id_is_zero(&inquiry->file->header->in_reply_to))
         return of_answered(legal, inquiry, facets, err);
-    if (inquiry->person != 0 && !inquiry->arrival)
+    if (!inquiry->arrival && book_knows(legal->book, inquiry->person))
         return of_consent(legal, inquiry, facets, err);
     return CII_OK;
 }
@@ -169,8 +169,8 @@ find_concern(const struct legal *legal, const struct inquiry *inquiry,
              struct law_question *question, struct cii_error *err)
 {
     CII_TRY(by_competence(legal, inquiry, &question->competent, err));
-    question->concerned =
-        question->competent || law_concerns(legal->law, question);
+    question->concerned = question->competent || inquiry->in_dossier ||
+                          law_concerns(legal->law, question);
     if (question->concerned)
         return CII_OK;
     return by_dossier(legal, inquiry, &question->concerned, err);

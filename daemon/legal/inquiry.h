@@ -32,7 +32,8 @@ struct inquiry {
     const char *issuer;
     const char *partner; /* whom we tell, or (arrival) who tells us */
     bool arrival;
-    int64_t now; /* milliseconds since 1970 */
+    bool in_dossier; /* our dossier names the partner: it need not be asked */
+    int64_t now;     /* milliseconds since 1970 */
 };
 
 /*

@@ -55,6 +55,7 @@ add_predicate(struct law *law, const struct predicate_text *text,
         .basis = text->basis,
         .stops = text->stops,
         .concerns = text->concerns,
+        .stated = list(text->stated),
         .file = text->file,
         .line = text->line,
     };

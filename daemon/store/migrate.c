@@ -264,7 +264,13 @@ static const char tasks[] =
     " PRIMARY KEY (task, event)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX task_event_event ON task_event (event);";
 
-static const char *const second[] = {communes, statements, tasks, NULL};
+/* Whether a partner is concerned is asked anew before anything leaves. */
+static const char concerns[] = "ALTER TABLE outbox DROP COLUMN by_dossier;"
+                               "CREATE TABLE narrow ("
+                               " event INTEGER PRIMARY KEY) STRICT;";
+
+static const char *const second[] = {communes, statements, tasks, concerns,
+                                     NULL};
 
 /* Each a list of texts. */
 static const char *const *const step[] = {first, second};

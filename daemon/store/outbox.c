@@ -27,8 +27,8 @@ append(struct store *store, int64_t stream, const struct outbox_row *row,
 {
     static const struct query outbox = {
         QUERY_OUTBOX_APPEND,
-        "INSERT INTO outbox (stream, seq, event, at, digest, chain, by_dossier)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
+        "INSERT INTO outbox (stream, seq, event, at, digest, chain)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"};
     static const struct query delivery = {
         QUERY_DELIVERY_ADD, "INSERT INTO delivery (event, stream, seq)"
                             " VALUES (?1, ?2, ?3)"};
@@ -41,7 +41,6 @@ append(struct store *store, int64_t stream, const struct outbox_row *row,
     bind_number(stmt, 4, row->at);
     bind_digest(stmt, 5, &row->digest);
     bind_digest(stmt, 6, &row->chain);
-    bind_number(stmt, 7, row->by_dossier);
     CII_TRY(query_run(store, stmt, err));
 
     CII_TRY(query_start(store, &delivery, &stmt, err));
@@ -70,7 +69,6 @@ row_of(sqlite3_stmt *stmt)
         .seq = (uint64_t)column_number(stmt, 0),
         .event = column_number(stmt, 1),
         .at = column_number(stmt, 2),
-        .by_dossier = column_number(stmt, 5) != 0,
     };
 
     column_copy(stmt, 3, &row.digest, sizeof row.digest);
@@ -83,8 +81,8 @@ store_outbox_get(struct store *store, const char *partner, uint64_t seq,
                  struct outbox_row *row, struct cii_error *err)
 {
     static const struct query query = {QUERY_OUTBOX_GET,
-                                       "SELECT seq, event, at, digest, chain,"
-                                       " by_dossier FROM outbox"
+                                       "SELECT seq, event, at, digest, chain"
+                                       " FROM outbox"
                                        " WHERE stream = ?1 AND seq = ?2"};
     struct out_cache *cache = NULL;
     sqlite3_stmt *stmt = NULL;
@@ -203,8 +201,8 @@ copy_all(struct store *store, int64_t from, int64_t to, store_chain *chain,
          struct out_stream *out, struct cii_error *err)
 {
     static const struct query query = {QUERY_OUTBOX_ALL,
-                                       "SELECT seq, event, at, digest, chain,"
-                                       " by_dossier FROM outbox"
+                                       "SELECT seq, event, at, digest, chain"
+                                       " FROM outbox"
                                        " WHERE stream = ?1 ORDER BY seq"};
     sqlite3_stmt *all = NULL;
     bool more = true;

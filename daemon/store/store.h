@@ -217,6 +217,15 @@ cii_must_check enum cii_code store_event_is_hidden(struct store *store,
                                                    int64_t event, bool *hidden,
                                                    struct cii_error *err);
 
+/* The event was meant for those alone that it was judged for when it was
+ * stored: it goes to nobody else by itself. Twice does nothing. */
+cii_must_check enum cii_code store_event_narrow(struct store *store,
+                                                int64_t event,
+                                                struct cii_error *err);
+cii_must_check enum cii_code store_event_is_narrow(struct store *store,
+                                                   int64_t event, bool *narrow,
+                                                   struct cii_error *err);
+
 /* --- verdicts and refusals ------------------------------------------------*/
 
 struct verdict_row {
@@ -369,8 +378,6 @@ struct outbox_row {
     struct digest digest; /* of the event's header */
     struct digest chain;  /* after this delivery */
     int64_t at;
-    bool by_dossier; /* the partner is concerned because the dossier says so,
-                        and as long as it does */
 };
 
 /* For the partner's current stream. */

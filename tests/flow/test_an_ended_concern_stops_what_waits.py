@@ -18,7 +18,7 @@ from institutions import AVS, PERSON, Canton  # noqa: E402
 
 class AnEndedConcern(unittest.TestCase):
     def test_stops_what_waits(self):
-        with Canton() as canton:
+        with Canton(competent=False) as canton:
             orp, cch = canton.open("ge.orp", "ge.cch")
             orp.cii("dossier", "open", "--avs", AVS, "--case", "GE-1",
                     "--concerned", "ge.cch")
@@ -43,7 +43,8 @@ class AnEndedConcern(unittest.TestCase):
             orp.send("mesure", identity=PERSON, plan={"goal": "emploi"})
             orp.wait_drained("ge.cch")
             self.assertEqual([row["type"] for row in cch.arrived()],
-                             ["mesure"])
+                             ["inscription-orp", "mesure"],
+                             "what was stopped is judged again")
 
 
 if __name__ == "__main__":

@@ -71,7 +71,8 @@ class Watch:
 class CiiAnswers(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.canton = cls.enterClassContext(Canton())
+        cls.canton = cls.enterClassContext(Canton(
+            competent=("ge.orp", "ge.cch", "ge.as.hg")))
         cls.orp, cls.cch, cls.oai, cls.hg = cls.canton.open(
             "ge.orp", "ge.cch", "ge.oai", "ge.as.hg")
 

@@ -133,12 +133,6 @@ class BeforeItLeaves(unittest.TestCase):
                       "it names the remedy")
         self.assertEqual(self.cch.arrived("--case", "AS-ONLY"), [])
 
-    def test_what_concerns_nobody_goes_nowhere(self):
-        row = self.orp.send("inscription-orp", dates=DATES,
-                            identity={**PERSON, "avs": avs_number(4)})
-        self.assertEqual(row.get("verdicts", []), [])
-        self.assertEqual(self.cch.arrived("--avs", avs_number(4)), [])
-
     def test_a_dry_run_tells_and_does_nothing(self):
         before = self.orp.ask("status")[0]
         done = self.orp.cii("send", "inscription-orp", "--avs", avs_number(9),
@@ -150,6 +144,27 @@ class BeforeItLeaves(unittest.TestCase):
         for figure in ("issued", "persons"):
             self.assertEqual(before[figure], after[figure])
         self.assertEqual(self.orp.events("--avs", avs_number(9)), [])
+
+
+class NobodyIsConcerned(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.canton = cls.enterClassContext(Canton(competent=False))
+        cls.orp, cls.cch = cls.canton.open("ge.orp", "ge.cch")
+
+    def test_so_it_goes_nowhere(self):
+        row = self.orp.send("inscription-orp", dates=DATES,
+                            identity={**PERSON, "avs": avs_number(4)})
+        self.assertEqual(row.get("verdicts", []), [])
+        self.assertEqual(self.cch.arrived("--avs", avs_number(4)), [])
+
+    def test_naming_a_partner_makes_it_concerned_of_nobody(self):
+        row = self.orp.send("inscription-orp", dates=DATES, to=["ge.cch"],
+                            identity={**PERSON, "avs": avs_number(5)})
+        verdict = verdict_of(row, "ge.cch")
+        self.assertEqual(verdict["verdict"], "refuse")
+        self.assertIn("not concerned", verdict["missing"])
+        self.assertEqual(self.orp.link("ge.cch")["head"], "0")
 
 
 class WhereItArrives(unittest.TestCase):

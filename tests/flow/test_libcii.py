@@ -237,7 +237,7 @@ class Libcii(unittest.TestCase):
         self.assertEqual(len(self.orp.events("--avs", avs)), 300)
         self.cch.wait_ready()
         self.orp.wait_drained("ge.cch")
-        self.assertEqual(len(self.cch.arrived("--avs", avs)), 1)
+        self.assertEqual(len(self.cch.arrived("--avs", avs)), 300)
         users = {row.get("user") for row in
                  self.orp.ask("act", "list", role="auditor")}
         self.assertIn("anne", users)

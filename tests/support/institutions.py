@@ -116,12 +116,30 @@ class Office:
             "facets": str(CONFIG / "facets.yaml"),
             "event_types": str(CONFIG / "event-types.yaml"),
             "rules": str(CONFIG / "rules"),
+            "letters": str(CONFIG / "letters"),
             "partners": str(self.folder / "partners"),
+            "avs_use": {"responsible": "responsable NAVS",
+                        "announced_on": "2020-01-01",
+                        "legal_basis": "LACI 96b let. j"},
         }
+        if self.canton.competent:
+            config["competence"] = str(self.folder / "competence.yaml")
         config.update(self.settings)
         config = {k: v for k, v in config.items() if v is not None}
+        if self.canton.competent:
+            self.write_competence()
         # JSON is YAML
         (self.folder / "ciid.yaml").write_text(yaml_of(config))
+
+    def write_competence(self):
+        """Partners that are competent for everybody: all are concerned."""
+        names = sorted(path.stem for path
+                       in (self.folder / "partners").glob("*.yaml")
+                       if self.canton.competent is True
+                       or path.stem in self.canton.competent)
+        entries = [{"communes": ["any"], "offices": names}] if names else []
+        (self.folder / "competence.yaml").write_text(
+            yaml_of({"competence": entries}))
 
     def know(self, other, dial=True, **settings):
         """Writes the partner's file: whom we talk to, and by which key."""
@@ -134,6 +152,8 @@ class Office:
         path = self.folder / "partners" / f"{other.name}.yaml"
         path.write_text(yaml_of({k: v for k, v in partner.items()
                                  if v is not None}))
+        if self.canton.competent:
+            self.write_competence()
 
     # --- processes ---------------------------------------------------------
 
@@ -281,9 +301,14 @@ class Office:
 
 
 class Canton:
-    """A folder of offices that know each other, with one pilot authority."""
+    """A folder of offices that know each other, with one pilot authority.
 
-    def __init__(self, keep=False, folder=None):
+    With `competent`, each office's table of competence names every partner, or
+    those that are listed, so that every person concerns them; without it, whom
+    a person concerns is what dossiers and statements say."""
+
+    def __init__(self, keep=False, folder=None, competent=True):
+        self.competent = competent
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="cii-"))
         self.folder.mkdir(exist_ok=True)
         self.ca = self.folder / "ca"

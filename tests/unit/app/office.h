@@ -89,9 +89,17 @@ write_config(void)
              "facets: " CII_SOURCE_DIR "/config/facets.yaml\n"
              "event_types: " CII_SOURCE_DIR "/config/event-types.yaml\n"
              "rules: " CII_SOURCE_DIR "/config/rules\n"
-             "partners: %s/partners\n",
-             folder, folder, folder, folder, folder);
+             "partners: %s/partners\n"
+             "competence: %s/competence.yaml\n"
+             "avs_use:\n"
+             "  responsible: a person\n"
+             "  announced_on: 2020-01-01\n"
+             "  legal_basis: LACI 96b let. j\n",
+             folder, folder, folder, folder, folder, folder);
     write_text("ciid.yaml", text);
+    write_text("competence.yaml", "competence:\n"
+                                  "  - communes: [\"6621\"]\n"
+                                  "    offices: [" PARTNER "]\n");
     snprintf(text, sizeof text,
              "id: " PARTNER "\nname: a partner\nsigning_key: [\"%s\"]\n",
              their_public);

@@ -1,18 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "archive/person.h"
 #include "tests/unit/app/office.h"
 
 TestSuite(peer, .init = open_office, .fini = close_office);
 
+/* A person whom our dossier says to concern the partner. */
+static int64_t
+person_of(const struct event *event)
+{
+    struct content identity;
+    struct person person;
+    require_ok(content_unpack(&identity, event->facet[0].content,
+                              core->turn_arena, &error));
+    require_ok(person_obtain(&core->archive, &identity, US, core_now(core),
+                             core->turn_arena, &person, &error));
+    struct dossier_row row = {.person = person.number,
+                              .case_ref = "",
+                              .counsellor = "",
+                              .commune = "",
+                              .opened_at = 1};
+    const enum cii_code opened = store_dossier_open(core->store, &row, &error);
+    cr_assert(opened == CII_OK || opened == CII_DUPLICATE);
+    require_ok(store_concern_set(core->store, person.number, PARTNER, true, 1,
+                                 &error));
+    return person.number;
+}
+
 /* Stores an event of ours and puts it into the stream to the partner. */
 static int64_t
-queue_as(uint8_t id, bool by_dossier)
+queue(uint8_t id)
 {
     const struct event event = registration(US, id, true, core->signer);
+    const int64_t person = person_of(&event);
     cii_auto(buffer_done) struct buffer sealed = {0};
     cii_auto(buffer_done) struct buffer proof = {0};
-    require_ok(facets_seal(&core->archive, vault_common_key(core->vault), US,
-                           &event.header.event_id, event.facet,
-                           event.facet_count, &sealed, &error));
+    struct person_key key;
+    require_ok(person_key_of(&core->archive, person, &key, &error));
+    require_ok(facets_seal(&core->archive, &key, US, &event.header.event_id,
+                           event.facet, event.facet_count, &sealed, &error));
     require_ok(proof_pack(&event.proof, &proof));
     struct event_row row = {
         .issuer = US,
@@ -25,21 +50,15 @@ queue_as(uint8_t id, bool by_dossier)
         .type = event.header.event_type,
         .case_ref = "",
         .occurred_on = event.header.occurred_on,
+        .person = person,
         .origin = ORIGIN_OURS,
         .stored_at = core_now(core),
         .test = true,
     };
     require_ok(store_event_add(core->store, &row, &error));
-    require_ok(
-        peer_append(partner, row.number, &row.digest, by_dossier, &error));
+    require_ok(peer_append(partner, row.number, &row.digest, &error));
     free_event(&event);
     return row.number;
-}
-
-static int64_t
-queue(uint8_t id)
-{
-    return queue_as(id, false);
 }
 
 static void
@@ -132,8 +151,10 @@ Test(peer, an_event_that_no_longer_opens_holds_up_nobody)
 Test(peer, what_waits_stays_when_the_dossier_names_the_partner_no_longer)
 {
     begin_turn();
-    const int64_t by_dossier = queue_as(1, true);
-    const int64_t addressed = queue_as(2, false);
+    const int64_t waiting = queue(1);
+    end_turn();
+    begin_turn();
+    require_ok(store_concern_set(core->store, 1, PARTNER, false, 2, &error));
     end_turn();
     open_link();
     send_now();
@@ -141,9 +162,8 @@ Test(peer, what_waits_stays_when_the_dossier_names_the_partner_no_longer)
     require_ok(peer_void(partner, &(size_t){100}, &error));
     end_turn();
     send_now();
-    cr_expect(partner->exchange.next == 3);
-    expect_text(states_of(by_dossier), "void ");
-    expect_text(states_of(addressed), "");
+    cr_expect(partner->exchange.next == 2);
+    expect_text(states_of(waiting), "void ");
 }
 
 /* What was lawful when it was stated and is not any more. */
