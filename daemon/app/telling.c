@@ -62,8 +62,7 @@ open_statement(struct core *core, int64_t number, struct peer *to,
     return CII_OK;
 }
 
-/* May the partner have this statement? Whoever is told something that rests
- * on it is concerned. */
+/* May the partner have this statement? */
 static enum cii_code
 judge_statement(struct core *core, int64_t number, struct peer *to,
                 struct told_event *event, struct telling *telling,
@@ -82,7 +81,6 @@ judge_statement(struct core *core, int64_t number, struct peer *to,
     }
     if (type_of(core, telling->file)->local)
         return CII_OK;
-    telling->in_dossier = true;
     CII_TRY(judge_once(core, telling, judged, err));
     *may = judged->judgement.verdict == VERDICT_TRANSMIT;
     return CII_OK;

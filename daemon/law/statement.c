@@ -142,7 +142,9 @@ answer_statements(const struct asking *asking,
                   const struct predicate *predicate)
 {
     const struct law_question *question = asking->question;
-    struct support *support = predicate->none ? NULL : asking->support;
+    /* that there was a consent is no basis of its withdrawal */
+    struct support *support =
+        predicate->none || predicate->ended ? NULL : asking->support;
     uint64_t opened = 0;
     bool found = false;
 
