@@ -410,12 +410,13 @@ class Draft:
     id: bytes = b""
     issuer: str = ""
     test: bool = True
+    reply: bytes = b""
     slots: int = 12
 
 
 def draft(event_type, on="2026-01-05", case="", event_id=b"", issuer="",
-          test=True, **facets):
-    return Draft(event_type, facets, on, case, event_id, issuer, test)
+          test=True, reply=b"", **facets):
+    return Draft(event_type, facets, on, case, event_id, issuer, test, reply)
 
 
 def content_of(fields):
@@ -684,7 +685,7 @@ class Foreign:
             event_id=one.id or uuid7(), issuer=one.issuer or self.name,
             event_type=one.type, occurred_on=one.on,
             issued_at=int(time.time() * 1000), case_ref=one.case,
-            test=one.test, digest=digests)
+            in_reply_to=one.reply, test=one.test, digest=digests)
         return (header.SerializeToString(),
                 sorted(disclosed, key=lambda facet: facet.slot))
 
