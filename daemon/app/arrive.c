@@ -19,7 +19,7 @@ struct arrival {
     struct case_file file;
     struct judged judged;
     const struct judgement *judgement; /* of it */
-    int64_t person; /* as known before it came; 0: not known, or nobody */
+    struct person person; /* number 0: not known before, or nobody */
 };
 
 /* --- refusals -------------------------------------------------------------*/
@@ -235,6 +235,19 @@ merge(struct arrival *arrival, int64_t number, struct cii_error *err)
     return add_facets(arrival, &known, both, count, err);
 }
 
+/* Was it accepted from this partner, with all that came now? */
+static enum cii_code
+is_on_record(struct arrival *arrival, int64_t number, bool *same,
+             struct cii_error *err)
+{
+    struct verdict_row last;
+    const enum cii_code code =
+        store_verdict_last(arrival->peer->core->store, number,
+                           arrival->peer->config->id, true, &last, err);
+    *same = code == CII_OK && !(arrival->judgement->facets & ~last.facets);
+    return code == CII_UNKNOWN ? CII_OK : code;
+}
+
 /* Told once more, by the same or by another, and perhaps more of it: what a
  * withdrawal hid is shown again where there is a basis for it now. */
 static enum cii_code
@@ -249,21 +262,28 @@ accept_again(struct arrival *arrival, int64_t number, struct cii_error *err)
     CII_TRY(merge(arrival, number, err));
     if (arrival->file.type == core->receipt_type)
         return CII_OK;
-    return record_verdict(core, number, &arrival->judged, err);
+    bool same = false;
+    CII_TRY(is_on_record(arrival, number, &same, err));
+    return same && !hidden
+               ? CII_OK
+               : record_verdict(core, number, &arrival->judged, err);
 }
 
+/* Whoever is not known yet is from now on. */
 static enum cii_code
-person_of(struct arrival *arrival, struct person *person, struct cii_error *err)
+obtain_person(struct arrival *arrival, struct cii_error *err)
 {
     struct core *core = arrival->peer->core;
-    *person = (struct person){.key = *vault_common_key(core->vault)};
     const struct content *identity =
         arrival->file.by_number[core->catalogue->identity];
     if (!identity)
+        arrival->person =
+            (struct person){.key = *vault_common_key(core->vault)};
+    if (!identity || arrival->person.number != 0)
         return CII_OK;
     return person_obtain(&core->archive, identity,
                          arrival->event->header.issuer, core_now(core),
-                         core->turn_arena, person, err);
+                         core->turn_arena, &arrival->person, err);
 }
 
 /* DUPLICATE and CONFLICT as store_event_add() has them. */
@@ -273,12 +293,10 @@ add_event(struct arrival *arrival, int64_t *number, struct cii_error *err)
     struct core *core = arrival->peer->core;
     const struct event *event = arrival->event;
     const struct header *header = &event->header;
-    struct person person;
-    CII_TRY(person_of(arrival, &person, err));
-    arrival->person = person.number;
+    CII_TRY(obtain_person(arrival, err));
     cii_auto(buffer_done) struct buffer sealed = {0};
     cii_auto(buffer_done) struct buffer proof = {0};
-    CII_TRY(facets_seal(&core->archive, &person.key, header->issuer,
+    CII_TRY(facets_seal(&core->archive, &arrival->person.key, header->issuer,
                         &header->event_id, event->facet, event->facet_count,
                         &sealed, err));
     CII_TRY(proof_pack(&event->proof, &proof));
@@ -296,7 +314,7 @@ add_event(struct arrival *arrival, int64_t *number, struct cii_error *err)
         .case_ref = header->case_ref,
         .occurred_on = header->occurred_on,
         .in_reply_to = header->in_reply_to,
-        .person = person.number,
+        .person = arrival->person.number,
         .origin = ours ? ORIGIN_OURS : ORIGIN_ARRIVED,
         .stored_at = core_now(core),
         .test = header->test,
@@ -312,7 +330,7 @@ stated_by(const struct arrival *arrival, int64_t number,
 {
     return (struct stated){.file = &arrival->file,
                            .event = number,
-                           .person = arrival->person,
+                           .person = arrival->person.number,
                            .digest = digest,
                            .teller = arrival->peer};
 }
@@ -403,7 +421,7 @@ recover(struct arrival *arrival, struct cii_error *err)
     const struct stated stated = stated_by(arrival, number, &digest);
     CII_TRY(statement_stored(core, &stated, err));
     CII_TRY(peer_append(arrival->peer, number, &digest, err));
-    CII_TRY(book_tell(core->book, arrival->person, number,
+    CII_TRY(book_tell(core->book, arrival->person.number, number,
                       arrival->peer->config->id, err));
     tell_arrived(arrival, "recovered");
     return core_note(core, "recovered", arrival->id, arrival->peer->config->id,
@@ -441,11 +459,15 @@ find_person(struct arrival *arrival, struct cii_error *err)
         arrival->file.by_number[core->catalogue->identity];
     if (!identity)
         return CII_OK;
+    struct cii_error why;
     const enum cii_code code =
         person_find(&core->archive, identity, arrival->event->header.issuer,
-                    &arrival->person, err);
-    /* an identity that names nobody is refused when it is to be stored */
-    return code == CII_INVALID ? CII_OK : code;
+                    &arrival->person, &why);
+    /* what names nobody, or does not open, is refused when it is stored */
+    if (code == CII_OK || code == CII_INVALID || stored_is_damaged(code))
+        return CII_OK;
+    *err = why;
+    return code;
 }
 
 static enum cii_code
@@ -455,7 +477,7 @@ judge_it(struct arrival *arrival, struct cii_error *err)
     CII_TRY(find_person(arrival, err));
     const struct inquiry inquiry = {
         .file = &arrival->file,
-        .person = arrival->person,
+        .person = arrival->person.number,
         .issuer = arrival->event->header.issuer,
         .partner = arrival->peer->config->id,
     };

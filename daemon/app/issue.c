@@ -328,14 +328,26 @@ tell_issued(struct core *core, const struct pending *pending)
                                     .facets = facets});
 }
 
+/* Who is known already, without adding anybody. */
+static enum cii_code
+find_person(struct core *core, struct pending *pending, struct cii_error *err)
+{
+    const struct content *identity =
+        pending->file.by_number[core->catalogue->identity];
+    struct person person = {0};
+    if (identity)
+        CII_TRY(person_find(&core->archive, identity, core->config->institution,
+                            &person, err));
+    pending->person = person.number;
+    return CII_OK;
+}
+
 /* A statement is checked when it takes effect: what it rests on may stand
  * before it in the same turn. Said again, it is what it was. */
 static enum cii_code
 check_statement(struct core *core, struct pending *pending,
                 struct cii_error *err)
 {
-    const struct content *identity =
-        pending->file.by_number[core->catalogue->identity];
     const struct header *header = &pending->event.header;
     struct event_row known;
     struct cii_error why;
@@ -345,9 +357,7 @@ check_statement(struct core *core, struct pending *pending,
                                           &header->event_id, &known, err);
     if (code != CII_UNKNOWN)
         return code;
-    if (identity)
-        CII_TRY(person_find(&core->archive, identity, header->issuer,
-                            &pending->person, err));
+    CII_TRY(find_person(core, pending, err));
     code = statement_check(core, &pending->file, pending->person, &why);
     if (code == CII_DENIED)
         return pending_settle(core, pending, CII_DENIED, "", why.text);
@@ -410,11 +420,7 @@ issue_one(struct core *core, struct pending *pending, struct cii_error *err)
 static enum cii_code
 rehearse_one(struct core *core, struct pending *pending, struct cii_error *err)
 {
-    const struct content *identity =
-        pending->file.by_number[core->catalogue->identity];
-    if (identity)
-        CII_TRY(person_find(&core->archive, identity, core->config->institution,
-                            &pending->person, err));
+    CII_TRY(find_person(core, pending, err));
     CII_TRY(check_statement(core, pending, err));
     if (pending->settled)
         return CII_OK;

@@ -255,21 +255,21 @@ open_person(struct archive *archive, const struct person_row *row,
 
 enum cii_code
 person_find(struct archive *archive, const struct content *identity,
-            const char *issuer, int64_t *number, struct cii_error *err)
+            const char *issuer, struct person *person, struct cii_error *err)
 {
-    struct person person = {0};
     struct person_row row;
 
-    CII_TRY(person_lookup(archive, identity, issuer, &person.lookup, err));
-    if (recall_lookup(archive, &person)) {
-        *number = person.number;
+    *person = (struct person){0};
+    CII_TRY(person_lookup(archive, identity, issuer, &person->lookup, err));
+    if (recall_lookup(archive, person))
         return CII_OK;
-    }
     const enum cii_code code =
-        store_person_find(archive->store, &person.lookup, &row, err);
-    if (code != CII_OK && code != CII_UNKNOWN)
-        return code;
-    *number = code == CII_OK ? row.number : 0;
+        store_person_find(archive->store, &person->lookup, &row, err);
+    if (code == CII_UNKNOWN)
+        return CII_OK;
+    CII_TRY(code);
+    CII_TRY(open_person(archive, &row, person, err));
+    remember(archive, person);
     return CII_OK;
 }
 

@@ -40,11 +40,12 @@ cii_must_check enum cii_code person_name_lookup(const struct archive *archive,
                                                 struct digest *lookup,
                                                 struct cii_error *err);
 
-/* The number of the person, 0 when nobody here is known by it. INVALID as
+/* The person who is known here by this; number 0 when nobody is. INVALID as
  * person_lookup(). */
 cii_must_check enum cii_code person_find(struct archive *archive,
                                          const struct content *identity,
-                                         const char *issuer, int64_t *number,
+                                         const char *issuer,
+                                         struct person *person,
                                          struct cii_error *err);
 
 /* Finds the person, or adds it within the turn with its proposals. What is
