@@ -93,6 +93,25 @@ args_has(const struct args *args, const char *name)
     return args_get(args, name) != NULL;
 }
 
+size_t
+args_count(const struct args *args, const char *name)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < args->given_count; i++)
+        count += !strcmp(args->given[i].name, name);
+    return count;
+}
+
+bool
+command_has(const struct command *command, const struct flag *flag)
+{
+    for (const struct flag *own = command->flag; own && own->name; own++)
+        if (own == flag)
+            return true;
+    return false;
+}
+
 /* --- reading ------------------------------------------------------------ */
 
 struct reading {

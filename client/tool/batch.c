@@ -365,6 +365,8 @@ end(struct batch *batch)
     progress_summary(&batch->progress, batch->tool,
                      batch->whole && batch->stop.code == CII_OK);
     end_journal(batch);
+    if (batch->options->defaults.dry_run)
+        tool_note_pilot(batch->tool);
 
     if (batch->stop.code != CII_OK)
         return status_of(batch->stop.code);

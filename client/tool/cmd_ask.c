@@ -76,6 +76,16 @@ note_limit(const struct tool *tool, const struct question *question,
                 count);
 }
 
+static bool
+shows_verdicts(const struct command *command)
+{
+    for (const struct column *column = command->column; column && column->title;
+         column++)
+        if (column->form == COLUMN_VERDICT)
+            return true;
+    return false;
+}
+
 static enum cii_code
 ask(struct tool *tool, const struct question *question, struct cii_error *err)
 {
@@ -87,6 +97,8 @@ ask(struct tool *tool, const struct question *question, struct cii_error *err)
         CII_TRY(table_new(&table, tool, command->column, err));
     showing.table = table;
     CII_TRY(tool_connect(tool, err));
+    if (shows_verdicts(command))
+        CII_TRY(tool_learn_home(tool, err));
     CII_TRY(cii_ask(tool->client, command->verb, question->argument,
                     question->count, show_row, &showing, err));
     if (showing.err.code != CII_OK)
@@ -96,6 +108,7 @@ ask(struct tool *tool, const struct question *question, struct cii_error *err)
     note_limit(tool, question, showing.count);
     if (showing.count == 0 && !tool->json && command->empty)
         fprintf(tool->out, "%s\n", command->empty);
+    tool_note_pilot(tool);
     return CII_OK;
 }
 

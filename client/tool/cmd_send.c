@@ -56,7 +56,8 @@ send_lines(struct tool *tool, const struct args *args, const char *file)
         return tool_fail(tool, &err);
     }
     enum tool_status status = STATUS_DONE;
-    if (tool_connect(tool, &err) != CII_OK)
+    if (tool_connect(tool, &err) != CII_OK ||
+        tool_learn_home(tool, &err) != CII_OK)
         status = tool_fail(tool, &err);
     else
         status = batch_run(tool, &options);
@@ -147,29 +148,6 @@ make_event(struct sending *sending, struct cii_error *err)
     return CII_OK;
 }
 
-static enum tool_status
-show_stored(const struct sending *sending, const struct cii_outcome *outcome)
-{
-    const struct tool *tool = sending->tool;
-    struct cii_error err = {0};
-
-    if (tool->json) {
-        outcome_print_json(tool, outcome);
-        return STATUS_DONE;
-    }
-    if (args_has(sending->args, "dry-run"))
-        fputs("would be stored; nothing was\n", tool->out);
-    else
-        fprintf(tool->out, "%s %s\n",
-                outcome->code == CII_DUPLICATE ? "was stored before:"
-                                               : "stored:",
-                outcome->event_id);
-    if (outcome->verdict_count > 0 &&
-        outcome_print_verdicts(tool, outcome, &err) != CII_OK)
-        return tool_fail(tool, &err);
-    return STATUS_DONE;
-}
-
 /* The connection was lost after the event had left. */
 static enum tool_status
 show_unknown(const struct sending *sending, const struct cii_error *err)
@@ -192,16 +170,14 @@ send_event(const struct sending *sending)
 
     const enum cii_code code =
         cii_send(tool->client, sending->event, &outcome, &err);
-    if (code == CII_OK)
-        return show_stored(sending, &outcome);
-    if (outcome.code != code || *outcome.text == '\0')
+    if (code != CII_OK && (outcome.code != code || *outcome.text == '\0'))
         return show_unknown(sending, &err);
-    if (tool->json)
-        outcome_print_json(tool, &outcome);
-    else
-        outcome.line = 0;
-    if (!tool->json)
-        outcome_print_refusal(tool, &outcome);
+    outcome.line = 0;
+    if (outcome_print(tool, &outcome, args_has(sending->args, "dry-run"), "",
+                      &err) != CII_OK)
+        return tool_fail(tool, &err);
+    if (outcome.verdict_count > 0)
+        tool_note_pilot(tool);
     return status_of_outcome(code);
 }
 
@@ -220,6 +196,7 @@ send_one(struct tool *tool, const struct args *args)
         return tool_misused(tool, "--journal belongs to many lines: one "
                                   "event has --id");
     if (tool_connect(tool, &err) != CII_OK ||
+        tool_learn_home(tool, &err) != CII_OK ||
         make_event(&sending, &err) != CII_OK)
         status = tool_fail(tool, &err);
     else

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "client/tool/question.h"
+#include "client/tool/page.h"
 #include "client/tool/rows.h"
 #include "client/tool/table.h"
 #include "client/tool/text.h"
@@ -77,48 +77,6 @@ static const struct column field_columns[] = {
     {NULL, NULL, COLUMN_TEXT, false},
 };
 
-/* --- parts of a page ---------------------------------------------------- */
-
-static void
-print_title(const struct tool *tool, const char *title, const char *name)
-{
-    colour_begin(tool->out, tool->colour, COLOUR_BOLD);
-    fputs(title, tool->out);
-    text_put(tool->out, name, 0);
-    colour_end(tool->out, tool->colour, COLOUR_BOLD);
-    putc('\n', tool->out);
-}
-
-static size_t
-count_kind(const struct rows *rows, const char *kind)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < rows->count; i++)
-        count += !strcmp(rows->record[i].kind, kind);
-    return count;
-}
-
-/* The rows of a kind as a table under a title; nothing when there are none. */
-static enum cii_code
-print_kind(const struct tool *tool, const struct rows *rows, const char *kind,
-           const char *title, const struct column *column,
-           struct cii_error *err)
-{
-    cii_auto(table_destroy) struct table *table = NULL;
-
-    if (count_kind(rows, kind) == 0)
-        return CII_OK;
-    CII_TRY(table_new(&table, tool, column, err));
-    putc('\n', tool->out);
-    print_title(tool, title, "");
-    for (size_t i = 0; i < rows->count; i++)
-        if (!strcmp(rows->record[i].kind, kind))
-            CII_TRY(table_add_record(table, &rows->record[i], err));
-    (void)table_end(table);
-    return CII_OK;
-}
-
 static void
 print_label(const struct tool *tool, const char *label, const char *value)
 {
@@ -128,42 +86,9 @@ print_label(const struct tool *tool, const char *label, const char *value)
     text_wrap(tool->out, value, LABEL_COLUMN, tool->width);
 }
 
-typedef enum cii_code print_page(const struct tool *tool,
-                                 const struct rows *rows,
-                                 const struct args *args,
-                                 struct cii_error *err);
-
-/* Asks, and prints the rows as a page. */
-static enum cii_code
-ask_for_page(struct tool *tool, const struct args *args, print_page *page,
-             struct cii_error *err)
-{
-    struct question question;
-    struct rows rows;
-
-    CII_TRY(question_read(&question, tool->command, args, err));
-    CII_TRY(rows_init(&rows, err));
-    enum cii_code code = rows_ask(&rows, tool, tool->command->verb,
-                                  question.argument, question.count, err);
-    if (code == CII_OK)
-        code = page(tool, &rows, args, err);
-    rows_done(&rows);
-    return code;
-}
-
-static enum tool_status
-run_page(struct tool *tool, const struct args *args, print_page *page)
-{
-    struct cii_error err = {0};
-
-    if (ask_for_page(tool, args, page, &err) != CII_OK)
-        return tool_fail(tool, &err);
-    return STATUS_DONE;
-}
-
 /* The page is about the event that was named. */
 static enum tool_status
-run_event_page(struct tool *tool, const struct args *args, print_page *page)
+run_event_page(struct tool *tool, const struct args *args, page_print *page)
 {
     static const struct flag event = {"EVENT", NULL,       NULL,
                                       NULL,    FLAG_EVENT, false};
@@ -176,7 +101,7 @@ run_event_page(struct tool *tool, const struct args *args, print_page *page)
                        args->word[0]);
         return tool_fail(tool, &err);
     }
-    return run_page(tool, args, page);
+    return page_run(tool, args, page);
 }
 
 /* --- show --------------------------------------------------------------- */
@@ -184,7 +109,7 @@ run_event_page(struct tool *tool, const struct args *args, print_page *page)
 static void
 print_event(const struct tool *tool, const struct cii_record *record)
 {
-    print_title(tool, "", cii_record_get(record, "type"));
+    page_title(tool, "", cii_record_get(record, "type"));
     record_print_block(tool, record, "type");
     if (*cii_record_get(record, "proposal"))
         fputs("\nThe proposal names events of persons who may be the same; a "
@@ -200,8 +125,8 @@ show_page(const struct tool *tool, const struct rows *rows,
         return cii_fail(err, CII_UNKNOWN, "no such event here");
     if (tool->json)
         return rows_print_json(rows, tool);
-    if (count_kind(rows, "event") == 0) {
-        print_title(tool, "Event ", args->word[0]);
+    if (page_count(rows, "event") == 0) {
+        page_title(tool, "Event ", args->word[0]);
         fputs("It was refused when it arrived: nothing of its content was "
               "kept.\n",
               tool->out);
@@ -210,10 +135,10 @@ show_page(const struct tool *tool, const struct rows *rows,
         if (!strcmp(rows->record[i].kind, "event"))
             print_event(tool, &rows->record[i]);
     CII_TRY(
-        print_kind(tool, rows, "verdict", "Verdicts", verdict_columns, err));
+        page_table(tool, rows, "verdict", "Verdicts", verdict_columns, err));
     CII_TRY(
-        print_kind(tool, rows, "receipt", "Receipts", receipt_columns, err));
-    return print_kind(tool, rows, "refusal", "Refusals", refusal_columns, err);
+        page_table(tool, rows, "receipt", "Receipts", receipt_columns, err));
+    return page_table(tool, rows, "refusal", "Refusals", refusal_columns, err);
 }
 
 enum tool_status
@@ -267,7 +192,7 @@ explain_page(const struct tool *tool, const struct rows *rows,
     (void)err;
     if (tool->json)
         return rows_print_json(rows, tool);
-    print_title(tool, "Event ", args->word[0]);
+    page_title(tool, "Event ", args->word[0]);
     for (size_t i = 0; i < rows->count; i++)
         if (!strcmp(rows->record[i].kind, "verdict") ||
             !strcmp(rows->record[i].kind, "judgement"))
@@ -296,22 +221,22 @@ status_page(const struct tool *tool, const struct rows *rows,
     for (size_t i = 0; i < rows->count; i++) {
         const struct cii_record *record = &rows->record[i];
         if (!strcmp(record->kind, "status")) {
-            print_title(tool, "", cii_record_get(record, "institution"));
+            page_title(tool, "", cii_record_get(record, "institution"));
             record_print_block(tool, record, "institution");
         } else if (!strcmp(record->kind, "store")) {
             putc('\n', tool->out);
-            print_title(tool, "Store", "");
+            page_title(tool, "Store", "");
             record_print_block(tool, record, "");
         }
     }
-    CII_TRY(print_kind(tool, rows, "link", "Partners", link_columns, err));
-    return print_kind(tool, rows, "process", "Processes", process_columns, err);
+    CII_TRY(page_table(tool, rows, "link", "Partners", link_columns, err));
+    return page_table(tool, rows, "process", "Processes", process_columns, err);
 }
 
 enum tool_status
 cmd_status(struct tool *tool, const struct args *args)
 {
-    return run_page(tool, args, status_page);
+    return page_run(tool, args, status_page);
 }
 
 /* --- types -------------------------------------------------------------- */
@@ -334,7 +259,7 @@ print_facet(const struct tool *tool, const struct rows *rows, const char *name,
     const struct cii_record *facet = find_row(rows, "facet", name);
 
     putc('\n', tool->out);
-    print_title(tool, name, required ? " (must be there)" : "");
+    page_title(tool, name, required ? " (must be there)" : "");
     if (facet)
         text_wrap(tool->out, cii_record_get(facet, "meaning"), 0, tool->width);
     CII_TRY(table_new(&table, tool, field_columns, err));
@@ -376,7 +301,7 @@ print_type(const struct tool *tool, const struct rows *rows, const char *name,
         print_type_json(tool, rows, type);
         return CII_OK;
     }
-    print_title(tool, "", name);
+    page_title(tool, "", name);
     text_wrap(tool->out, cii_record_get(type, "meaning"), 0, tool->width);
     const char *rest = cii_record_get(type, "may");
     while (*rest) {
@@ -414,5 +339,5 @@ types_page(const struct tool *tool, const struct rows *rows,
 enum tool_status
 cmd_types(struct tool *tool, const struct args *args)
 {
-    return run_page(tool, args, types_page);
+    return page_run(tool, args, types_page);
 }

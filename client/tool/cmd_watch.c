@@ -82,8 +82,10 @@ cmd_watch(struct tool *tool, const struct args *args)
     struct cii_error err = {0};
 
     if (question_read(&question, tool->command, args, &err) != CII_OK ||
-        tool_connect(tool, &err) != CII_OK)
+        tool_connect(tool, &err) != CII_OK ||
+        tool_learn_home(tool, &err) != CII_OK)
         return tool_fail(tool, &err);
+    tool_note_pilot(tool);
     (void)signal(SIGINT, leave);
     (void)signal(SIGTERM, leave);
     if (cii_ask(tool->client, "watch", question.argument, question.count, show,

@@ -1,37 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Every command of `cii`, as data.
+ * Commands on events, dossiers, the daemon, its rules and its certificates.
  */
 
-#include "client/tool/table.h"
-#include "client/tool/tool.h"
-
-#define WRITERS "operator counsellor"
-#define READERS "operator counsellor auditor"
-#define ALL     "operator counsellor auditor administrator"
-
-#define END                                       \
-    {                                             \
-        NULL, NULL, NULL, NULL, FLAG_ALONE, false \
-    }
-#define LIMIT                                                          \
-    {                                                                  \
-        "limit", "N", "at most so many rows", NULL, FLAG_NUMBER, false \
-    }
-#define AVS                                                          \
-    {                                                                \
-        "avs", "N", "the person's AVS number", NULL, FLAG_AVS, false \
-    }
-#define LOCAL_ID                                                         \
-    {                                                                    \
-        "local-id", "CATEGORY:ID", "where there is no AVS number", NULL, \
-            FLAG_TEXT, false                                             \
-    }
-#define COLUMNS_END                    \
-    {                                  \
-        NULL, NULL, COLUMN_TEXT, false \
-    }
+#include "client/tool/commands.h"
 
 static const struct flag send_flags[] = {
     {"on", "DAY", "when it happened, YYYY-MM-DD", NULL, FLAG_DAY, false},
@@ -98,6 +71,8 @@ static const struct flag open_flags[] = {
      false},
     {"counsellor", "USER", "who follows the person here", NULL, FLAG_TEXT,
      false},
+    {"commune", "N", "number of the commune where the person lives", NULL,
+     FLAG_NUMBER, false},
     {"concerned", "ID",
      "an institution that follows the person too; may be repeated", NULL,
      FLAG_INSTITUTION, true},
@@ -123,6 +98,18 @@ static const struct flag clock_flags[] = {
      false},
     {"offset-ms", "N", "milliseconds ahead of the real time", NULL, FLAG_NUMBER,
      false},
+    END,
+};
+
+static const struct flag diff_flags[] = {
+    {"rules", "DIR", "the folder of the other rules", NULL, FLAG_TEXT, false},
+    {"days", "N", "verdicts of so many days. Default: 30", NULL, FLAG_NUMBER,
+     false},
+    END,
+};
+
+static const struct flag again_flags[] = {
+    {"to", "ID", "the institution", NULL, FLAG_INSTITUTION, false},
     END,
 };
 
@@ -226,7 +213,25 @@ static const struct column clock_columns[] = {
     COLUMNS_END,
 };
 
-const struct command commands[] = {
+static const struct column judgement_columns[] = {
+    {"Partner", "partner", COLUMN_TEXT, false},
+    {"Verdict", "verdict", COLUMN_VERDICT, false},
+    {"Rule", "rule", COLUMN_TEXT, false},
+    {"Law", "citation", COLUMN_TEXT, false},
+    {"Goes", "facets", COLUMN_TEXT, false},
+    {"Stays", "withheld", COLUMN_TEXT, false},
+    {"Missing", "missing", COLUMN_TEXT, false},
+    COLUMNS_END,
+};
+
+static const struct column rules_columns[] = {
+    {"Rules", "rules", COLUMN_TEXT, false},
+    {"Predicates", "predicates", COLUMN_TEXT, false},
+    {"Folder", "folder", COLUMN_TEXT, false},
+    COLUMNS_END,
+};
+
+const struct command base_commands[] = {
     {.name = "send",
      .summary = "send one event, or lines of JSON",
      .words = "TYPE --on DAY | FILE | -",
@@ -268,6 +273,36 @@ const struct command commands[] = {
      .run = cmd_explain,
      .verb = "explain",
      .word_argument = "event"},
+    {.name = "again",
+     .summary = "judge an event again, and send it if the law says so",
+     .words = "EVENT --to ID",
+     .words_min = 1,
+     .words_max = 1,
+     .word_form = FLAG_EVENT,
+     .flag = again_flags,
+     .needs = "to",
+     .roles = WRITERS,
+     .run = cmd_ask,
+     .verb = "again",
+     .word_argument = "event",
+     .column = judgement_columns,
+     .empty = "Nothing was judged."},
+    {.name = "forward",
+     .summary = "pass on an event that arrived here",
+     .words = "EVENT --to ID",
+     .words_min = 1,
+     .words_max = 1,
+     .word_form = FLAG_EVENT,
+     .flag = again_flags,
+     .needs = "to",
+     .roles = WRITERS,
+     .run = cmd_ask,
+     .verb = "forward",
+     .word_argument = "event",
+     .column = judgement_columns,
+     .empty = "Nothing was judged.",
+     .help = "The issuer's signature stays as it is; what goes is what the "
+             "rules give that institution."},
     {.name = "watch",
      .summary = "what happens, as it happens, until Ctrl-C",
      .words = "",
@@ -361,6 +396,21 @@ const struct command commands[] = {
      .verb = "acts",
      .column = act_columns,
      .empty = "Nothing was done."},
+    {.name = "rules reload",
+     .summary = "read the rules again: all of them, or none",
+     .words = "",
+     .roles = "administrator",
+     .run = cmd_ask,
+     .verb = "rules-reload",
+     .column = rules_columns},
+    {.name = "rules diff",
+     .summary = "which verdicts would change under other rules",
+     .words = "--rules DIR",
+     .flag = diff_flags,
+     .needs = "rules",
+     .roles = "auditor administrator",
+     .run = cmd_diff,
+     .verb = "rules-diff"},
     {.name = "verify",
      .summary = "check the whole store",
      .words = "",
@@ -405,4 +455,5 @@ const struct command commands[] = {
      .run = cmd_pki_renew},
 };
 
-const size_t command_count = sizeof commands / sizeof commands[0];
+const size_t base_command_count =
+    sizeof base_commands / sizeof base_commands[0];

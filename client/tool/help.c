@@ -71,6 +71,14 @@ print_statuses(const struct tool *tool)
     }
 }
 
+static void
+print_group(const struct tool *tool, const struct command_group *group)
+{
+    print_head(tool, group->title);
+    for (size_t i = 0; i < *group->count; i++)
+        print_pair(tool, group->command[i].name, group->command[i].summary);
+}
+
 void
 help_print(const struct tool *tool)
 {
@@ -78,9 +86,8 @@ help_print(const struct tool *tool)
           "\n"
           "usage: cii COMMAND [FLAGS]\n",
           tool->out);
-    print_head(tool, "Commands");
-    for (size_t i = 0; i < command_count; i++)
-        print_pair(tool, commands[i].name, commands[i].summary);
+    for (size_t i = 0; i < command_group_count; i++)
+        print_group(tool, &command_groups[i]);
     print_head(tool, "Flags of every command");
     print_flags(tool, global_flags);
     print_statuses(tool);

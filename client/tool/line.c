@@ -19,7 +19,8 @@ static const char *const event_keys[] = {
 };
 
 static const char *const dossier_keys[] = {
-    "dossier", "case", "counsellor", "concerned", "add", "remove", "identity",
+    "dossier",   "case", "counsellor", "commune",
+    "concerned", "add",  "remove",     "identity",
 };
 
 struct keys {
@@ -413,8 +414,8 @@ static enum cii_code
 read_dossier(struct line *line, json_t *object,
              const struct line_defaults *defaults, struct cii_error *err)
 {
-    static const char *const own[] = {"case", "counsellor", "concerned", "add",
-                                      "remove"};
+    static const char *const own[] = {"case",      "counsellor", "commune",
+                                      "concerned", "add",        "remove"};
     const char *word = "";
 
     CII_TRY(check_keys(line, object, &keys_of_dossier, err));

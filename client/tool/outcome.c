@@ -130,3 +130,39 @@ outcome_print_verdicts(const struct tool *tool,
     (void)table_end(table);
     return CII_OK;
 }
+
+static void
+print_stored(const struct tool *tool, const struct cii_outcome *outcome,
+             bool dry_run, const char *label)
+{
+    if (dry_run)
+        fputs("would be stored; nothing was", tool->out);
+    else
+        fprintf(tool->out, "%s %s",
+                outcome->code == CII_DUPLICATE ? "was stored before:"
+                                               : "stored:",
+                outcome->event_id);
+    if (*label) {
+        fputs(", ", tool->out);
+        text_put(tool->out, label, 0);
+    }
+    putc('\n', tool->out);
+}
+
+enum cii_code
+outcome_print(const struct tool *tool, const struct cii_outcome *outcome,
+              bool dry_run, const char *label, struct cii_error *err)
+{
+    if (tool->json) {
+        outcome_print_json(tool, outcome);
+        return CII_OK;
+    }
+    if (cii_code_class(outcome->code) != CII_DONE) {
+        outcome_print_refusal(tool, outcome);
+        return CII_OK;
+    }
+    print_stored(tool, outcome, dry_run, label);
+    if (outcome->verdict_count == 0)
+        return CII_OK;
+    return outcome_print_verdicts(tool, outcome, err);
+}

@@ -16,6 +16,12 @@ void outcome_print_json(const struct tool *tool,
 /* "line 3, identity.avs: the check digit is wrong", on err. */
 void outcome_print_refusal(const struct tool *tool,
                            const struct cii_outcome *outcome);
+/* All of that for an event that was sent alone: "stored: ID", behind it the
+ * label where there is one, and its verdicts; or why it was refused. */
+cii_must_check enum cii_code outcome_print(const struct tool *tool,
+                                           const struct cii_outcome *outcome,
+                                           bool dry_run, const char *label,
+                                           struct cii_error *err);
 /* A table of verdicts: who gets what, and why not. */
 cii_must_check enum cii_code outcome_print_verdicts(
     const struct tool *tool, const struct cii_outcome *outcome,

@@ -14,15 +14,6 @@ question_add(struct question *question, const char *name, const char *value,
     return CII_OK;
 }
 
-static bool
-is_of(const struct command *command, const struct flag *flag)
-{
-    for (const struct flag *own = command->flag; own && own->name; own++)
-        if (own == flag)
-            return true;
-    return false;
-}
-
 /* All values of a flag that may be given several times, with spaces. */
 static enum cii_code
 join(struct question *question, const struct args *args,
@@ -67,7 +58,8 @@ read_flag(struct question *question, const struct args *args, size_t i,
     return question_add(question,
                         given->flag->argument ? given->flag->argument
                                               : given->flag->name,
-                        given->value, err);
+                        given->flag->form == FLAG_ALONE ? "yes" : given->value,
+                        err);
 }
 
 enum cii_code
@@ -75,11 +67,14 @@ question_read(struct question *question, const struct command *command,
               const struct args *args, struct cii_error *err)
 {
     *question = (struct question){0};
+    for (const struct cii_field *fixed = command->fixed; fixed && fixed->name;
+         fixed++)
+        CII_TRY(question_add(question, fixed->name, fixed->value, err));
     if (command->word_argument && args->word_count > 0)
         CII_TRY(
             question_add(question, command->word_argument, args->word[0], err));
     for (size_t i = 0; i < args->given_count; i++)
-        if (args->given[i].flag && is_of(command, args->given[i].flag))
+        if (args->given[i].flag && command_has(command, args->given[i].flag))
             CII_TRY(read_flag(question, args, i, err));
     return CII_OK;
 }

@@ -60,6 +60,16 @@ record_to_json(const struct cii_record *record)
     return NULL;
 }
 
+/* A verdict of a pilot never stands without this. */
+static void
+mark_pilot(const struct tool *tool, json_t *object)
+{
+    if (tool->home.pilot &&
+        (json_object_get(object, "verdict") ||
+         json_object_get(object, "verdicts") || json_object_get(object, "was")))
+        (void)json_object_set_new(object, "profile", json_string("pilot"));
+}
+
 void
 json_put_line(const struct tool *tool, json_t *object)
 {
@@ -67,6 +77,7 @@ json_put_line(const struct tool *tool, json_t *object)
         fputs("{\"error\":\"MEMORY\"}\n", tool->out);
         return;
     }
+    mark_pilot(tool, object);
     (void)json_dumpf(object, tool->out, JSON_COMPACT);
     putc('\n', tool->out);
     json_decref(object);

@@ -77,7 +77,7 @@ tool_fail(const struct tool *tool, const struct cii_error *err)
 enum tool_status
 tool_misused(const struct tool *tool, const char *format, ...)
 {
-    char text[512];
+    char text[1024];
     va_list arguments;
 
     va_start(arguments, format);
@@ -210,7 +210,7 @@ static const char *
 command_name(const void *context, size_t i)
 {
     (void)context;
-    return commands[i].name;
+    return command_at(i)->name;
 }
 
 /* "dossier" alone names a group. */
@@ -219,9 +219,9 @@ begins_group(const char *word)
 {
     const size_t length = strlen(word);
 
-    for (size_t i = 0; i < command_count; i++)
-        if (!strncmp(commands[i].name, word, length) &&
-            commands[i].name[length] == ' ')
+    for (size_t i = 0; i < command_count(); i++)
+        if (!strncmp(command_at(i)->name, word, length) &&
+            command_at(i)->name[length] == ' ')
             return true;
     return false;
 }
@@ -234,10 +234,11 @@ unknown_command(const struct tool *tool, const struct args *words)
     snprintf(name, sizeof name, "%.50s%s%.50s", words->word[0],
              words->word_count > 1 ? " " : "",
              words->word_count > 1 ? words->word[1] : "");
-    const char *nearest = nearest_name(name, command_count, command_name, NULL);
+    const char *nearest =
+        nearest_name(name, command_count(), command_name, NULL);
     if (!nearest)
         nearest =
-            nearest_name(words->word[0], command_count, command_name, NULL);
+            nearest_name(words->word[0], command_count(), command_name, NULL);
     if (nearest)
         return tool_misused(tool, "unknown command '%s': did you mean '%s'?",
                             name, nearest);
@@ -259,12 +260,16 @@ skip_globals(int argc, char **argv, int at)
     return at < argc ? at : argc;
 }
 
+/* "request list" goes before "request". */
 static void
 find_command(struct tool *tool, const struct args *words)
 {
-    for (size_t i = 0; i < command_count && !tool->command; i++)
-        if (is_named(&commands[i], words))
-            tool->command = &commands[i];
+    for (size_t i = 0; i < command_count(); i++) {
+        const struct command *command = command_at(i);
+        if (is_named(command, words) &&
+            (!tool->command || words_of(command->name) == 2))
+            tool->command = command;
+    }
 }
 
 /* --- running ------------------------------------------------------------ */
@@ -281,6 +286,23 @@ check_words(const struct tool *tool, const struct args *args)
         return tool_misused(tool, "%s: '%.40s' is one word too many",
                             command->name, args->word[command->words_max]);
     return STATUS_DONE;
+}
+
+/* The first word, where it is a number or an event. */
+static enum tool_status
+check_first_word(const struct tool *tool, const struct args *args)
+{
+    const struct command *command = tool->command;
+    const struct flag flag = {.name = command->word_argument,
+                              .form = command->word_form};
+    struct cii_error why = {0};
+    struct cii_error err = {0};
+
+    if (command->word_form == FLAG_ALONE || args->word_count == 0 ||
+        flag_check(&flag, args->word[0], &why) == CII_OK)
+        return STATUS_DONE;
+    (void)cii_fail(&err, why.code, "%s: %s", args->word[0], why.text + 2);
+    return tool_fail(tool, &err);
 }
 
 static enum tool_status
@@ -309,6 +331,10 @@ run_command(struct tool *tool, int argc, char **argv)
         return STATUS_DONE;
     }
     status = check_words(tool, &args);
+    if (status == STATUS_DONE)
+        status = args_check_needs(tool, &args);
+    if (status == STATUS_DONE)
+        status = check_first_word(tool, &args);
     if (status == STATUS_DONE)
         status = check_values(tool, &args);
     if (status == STATUS_DONE)

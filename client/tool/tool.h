@@ -5,7 +5,7 @@
 /*
  * `cii`: what a command is, what it is given, and how it ends.
  *
- * A command is a row of a table (commands.c): its words, its flags, and a
+ * A command is a row of a table (commands.h): its words, its flags, and a
  * function that returns the exit status. Everything is written to the streams
  * of struct tool, so that tests read what a user would.
  */
@@ -91,11 +91,35 @@ struct command {
     const char *help;  /* a paragraph, or NULL */
     const char *roles; /* who may, by preference */
     enum tool_status (*run)(struct tool *tool, const struct args *args);
+    enum flag_form word_form;  /* of the first word; FLAG_ALONE: any */
+    const char *word_argument; /* what the first word is */
+    /* Flags without which the command says nothing, separated by spaces; "a|b"
+     * is one of the two. All that are missing are named at once, behind what
+     * `names` says ("a consent names ..."). */
+    const char *needs;
+    const char *names;
+    const struct cii_field *fixed; /* always said; a NULL name ends it */
     /* For commands that only ask: */
     const char *verb;
-    const char *word_argument; /* what the first word is */
-    const char *empty;         /* said when there are no rows */
+    const char *empty; /* said when there are no rows */
     const struct column *column;
+    /* For those that state something: */
+    const char *type; /* of the event */
+    const char *day;  /* the field that the event's day fills, or NULL */
+};
+
+/* Commands of one subject. */
+struct command_group {
+    const char *title;
+    const struct command *command;
+    const size_t *count;
+};
+
+/* What the daemon says of itself. */
+struct home {
+    char institution[64];
+    char day[11]; /* its clock's, which is a story's in a pilot */
+    bool pilot;
 };
 
 struct tool {
@@ -111,10 +135,16 @@ struct tool {
     size_t width;  /* of out, in columns; 0: not bounded */
     const struct command *command;
     struct cii_client *client; /* owned */
+    struct home home;          /* empty before tool_learn_home() */
 };
 
-extern const struct command commands[];
-extern const size_t command_count;
+extern const struct command_group command_groups[];
+extern const size_t command_group_count;
+/* Over all groups. */
+size_t command_count(void);
+const struct command *command_at(size_t i);
+/* Is the flag one of the command's own? */
+bool command_has(const struct command *command, const struct flag *flag);
 extern const struct flag global_flags[];
 
 /* The whole program; argv as of main(). */
@@ -126,6 +156,14 @@ void tool_done(struct tool *tool);
 /* Connects in the role that was asked for, or the first of the command's. */
 cii_must_check enum cii_code tool_connect(struct tool *tool,
                                           struct cii_error *err);
+
+/* Asks whose daemon this is, what day it has and whether it is a pilot; the
+ * tool is connected. */
+cii_must_check enum cii_code tool_learn_home(struct tool *tool,
+                                             struct cii_error *err);
+/* In a pilot, says on err what its verdicts are worth; with --json every row
+ * that has a verdict says it instead. */
+void tool_note_pilot(const struct tool *tool);
 
 /* Prints the sentence on err; returns the status that its code stands for. */
 enum tool_status tool_fail(const struct tool *tool,
@@ -143,6 +181,11 @@ cii_must_check enum cii_code flag_check(const struct flag *flag,
 /* The last value given, or NULL. */
 const char *args_get(const struct args *args, const char *name);
 bool args_has(const struct args *args, const char *name);
+/* How many values the flag was given. */
+size_t args_count(const struct args *args, const char *name);
+/* USAGE, with one sentence, when what the command needs was not given. */
+enum tool_status args_check_needs(const struct tool *tool,
+                                  const struct args *args);
 /* The sentence names the nearest flag. */
 enum tool_status args_read(struct tool *tool, struct args *args, int argc,
                            char **argv);
@@ -158,6 +201,15 @@ enum tool_status cmd_status(struct tool *tool, const struct args *args);
 enum tool_status cmd_types(struct tool *tool, const struct args *args);
 enum tool_status cmd_watch(struct tool *tool, const struct args *args);
 enum tool_status cmd_dossier(struct tool *tool, const struct args *args);
+enum tool_status cmd_state(struct tool *tool, const struct args *args);
+enum tool_status cmd_attest(struct tool *tool, const struct args *args);
+enum tool_status cmd_pairs(struct tool *tool, const struct args *args);
+enum tool_status cmd_request(struct tool *tool, const struct args *args);
+enum tool_status cmd_answer(struct tool *tool, const struct args *args);
+enum tool_status cmd_consent(struct tool *tool, const struct args *args);
+enum tool_status cmd_task(struct tool *tool, const struct args *args);
+enum tool_status cmd_letter(struct tool *tool, const struct args *args);
+enum tool_status cmd_diff(struct tool *tool, const struct args *args);
 enum tool_status cmd_verify(struct tool *tool, const struct args *args);
 enum tool_status cmd_pki_init(struct tool *tool, const struct args *args);
 enum tool_status cmd_pki_issue(struct tool *tool, const struct args *args);

@@ -13,7 +13,7 @@
 #include "client/tool/tool.h"
 #include "tests/unit/cii_client/fake_daemon.h"
 
-#define RUN_WORDS 32
+#define RUN_WORDS 64
 
 struct run {
     enum tool_status status;

@@ -180,9 +180,8 @@ static bool
 dies(struct fake_daemon *self, const struct request *request,
      struct buffer *out)
 {
-    (void)out;
     if (strcmp(request->verb, "send") != 0)
-        return true;
+        return stores(self, request, out);
     if (self->drafts <= self->limit) {
         fake_outcomes(request, "", out);
         return true;

@@ -7,14 +7,14 @@
 
 Test(tool, helps_on_every_command)
 {
-    for (size_t i = 0; i < command_count; i++) {
+    for (size_t i = 0; i < command_count(); i++) {
         char first[32];
         char second[32] = "";
-        cr_assert(sscanf(commands[i].name, "%31s %31s", first, second) >= 1);
+        cr_assert(sscanf(command_at(i)->name, "%31s %31s", first, second) >= 1);
         struct run run = *second ? run_cii(first, second, "--help", NULL)
                                  : run_cii(first, "--help", NULL);
         expect_status(run, DONE);
-        expect_in(run.out, commands[i].summary);
+        expect_in(run.out, command_at(i)->summary);
         expect_in(run.out, "Exit status");
         run_done(&run);
     }
