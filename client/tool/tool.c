@@ -293,15 +293,15 @@ static enum tool_status
 check_first_word(const struct tool *tool, const struct args *args)
 {
     const struct command *command = tool->command;
-    const struct flag flag = {.name = command->word_argument,
-                              .form = command->word_form};
+    const struct flag flag = {.name = "", .form = command->word_form};
     struct cii_error why = {0};
     struct cii_error err = {0};
 
     if (command->word_form == FLAG_ALONE || args->word_count == 0 ||
         flag_check(&flag, args->word[0], &why) == CII_OK)
         return STATUS_DONE;
-    (void)cii_fail(&err, why.code, "%s: %s", args->word[0], why.text + 2);
+    (void)cii_fail(&err, why.code, "%.60s: %s", args->word[0],
+                   why.text + strlen("--: "));
     return tool_fail(tool, &err);
 }
 
@@ -380,6 +380,15 @@ run_found(struct tool *tool, int argc, char **argv, int at)
     return status;
 }
 
+/* "request lisst" is no request with a word too many. */
+static bool
+is_misspelt(const struct tool *tool, const struct args *words)
+{
+    return tool->command->words_max == 0 && words->word_count > 1 &&
+           words->word[1][0] != '-' && words_of(tool->command->name) == 1 &&
+           begins_group(tool->command->name);
+}
+
 static enum tool_status
 run_help(struct tool *tool, const struct args *words)
 {
@@ -412,6 +421,10 @@ tool_run(struct tool *tool, int argc, char **argv)
     if (!strcmp(words.word[0], "help"))
         return run_help(tool, &words);
     find_command(tool, &words);
+    if (tool->command && is_misspelt(tool, &words)) {
+        tool->command = NULL;
+        return unknown_command(tool, &words);
+    }
     if (tool->command)
         return run_found(tool, argc, argv, at);
     if (begins_group(words.word[0]) &&

@@ -44,22 +44,19 @@ harness_input(void)
     return fd;
 }
 
-/* The words after `cii`, ended by NULL. */
+/* The words after `cii`. */
 static inline struct run
-run_cii(const char *word, ...)
+run_words(size_t count, const char *const *word)
 {
     static const char name[] = "cii";
     char *words[RUN_WORDS + 1] = {strdup(name)};
-    int count = 1;
     struct run run = {0};
     size_t out_size = 0;
     size_t err_size = 0;
-    va_list rest;
 
-    va_start(rest, word);
-    for (; word && count < RUN_WORDS; word = va_arg(rest, const char *))
-        words[count++] = strdup(word);
-    va_end(rest);
+    cr_assert(count < RUN_WORDS);
+    for (size_t i = 0; i < count; i++)
+        words[i + 1] = strdup(word[i]);
 
     struct tool tool;
     tool_init(&tool);
@@ -72,13 +69,52 @@ run_cii(const char *word, ...)
     tool.progress = false;
     tool.width = run_width;
     tool.json = run_json;
-    run.status = tool_run(&tool, count, words);
+    run.status = tool_run(&tool, (int)count + 1, words);
     tool_done(&tool);
     fclose(tool.out);
     fclose(tool.err);
     close(tool.in);
-    for (int i = 0; i < count; i++)
+    for (size_t i = 0; i <= count; i++)
         free(words[i]);
+    return run;
+}
+
+/* The same, ended by NULL. */
+static inline struct run
+run_cii(const char *word, ...)
+{
+    const char *words[RUN_WORDS];
+    size_t count = 0;
+    va_list rest;
+
+    va_start(rest, word);
+    for (; word && count < RUN_WORDS; word = va_arg(rest, const char *))
+        words[count++] = word;
+    va_end(rest);
+    return run_words(count, words);
+}
+
+/* The words of one text, which single spaces separate; what stands in single
+ * quotes is one word. */
+static inline struct run
+run_line(const char *line)
+{
+    char *text = strdup(line);
+    const char *words[RUN_WORDS];
+    size_t count = 0;
+
+    for (char *at = text; *at && count < RUN_WORDS;) {
+        const bool quoted = *at == '\'';
+        at += quoted;
+        char *end = at + strcspn(at, quoted ? "'" : " ");
+        words[count++] = at;
+        at = end + (*end != '\0');
+        *end = '\0';
+        if (quoted && *at == ' ')
+            at++;
+    }
+    const struct run run = run_words(count, words);
+    free(text);
     return run;
 }
 

@@ -50,6 +50,10 @@ static const struct misuse misuses[] = {
     {{"send", "mesure"}, "--on DAY is missing"},
     {{"send", "-", "--on", "2026-12-31"}, "--on belongs to one event"},
     {{"dossier", "open"}, "say whose dossier"},
+    {{"request", "lisst"}, "did you mean 'request list'?"},
+    {{"task", "close", "7"}, "a task is closed with a proof: missing: --proof"},
+    {{"again", FAKE_ID}, "again: missing: --to"},
+    {{"rules", "diff"}, "missing: --rules"},
 };
 
 Test(tool, says_how_it_is_used)
@@ -270,6 +274,8 @@ Test(asking, shows_an_event_with_its_verdicts)
     expect_in(run.out, "inscription-orp\n");
     expect_in(run.out, "Verdicts");
     expect_in(run.out, "a consent for this case");
+    expect_in(run.err, "pilot: test events only; rules that nobody has signed "
+                       "off count\n");
     run_done(&run);
 }
 
@@ -287,6 +293,11 @@ Test(asking, explains_what_was_and_what_would_be_now)
                        "  stays behind  sanction\n");
     run_done(&run);
     cr_expect(fake_heard(&fake, "event=" FAKE_ID "\nto=ge.as.hg\n"));
+
+    run = run_cii("explain", FAKE_ID, "--json", NULL);
+    expect_in(run.out, "\"profile\":\"pilot\"");
+    expect_text(run.err, "");
+    run_done(&run);
 }
 
 Test(asking, tells_news_one_a_line)
