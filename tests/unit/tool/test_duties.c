@@ -42,7 +42,7 @@ static const struct field task_event_fields[] = {
 };
 static const struct field letter_fields[] = {
     {"lang", "fr"},
-    {"text", "Monsieur,\n\nNous avons \x1b[31mtransmis.\n"},
+    {"text", "Monsieur,\n\nNous avons \xe2\x80\xaetransmis.\n"},
 };
 static const struct field judgement_fields[] = {
     {"partner", "ge.oai"},
@@ -193,7 +193,7 @@ Test(duties, print_a_letter_line_by_line_and_nothing_that_a_terminal_obeys)
 {
     struct run run = run_line("task letter 7 --lang fr");
     expect_status(run, DONE);
-    expect_text(run.out, "Monsieur,\n\nNous avons ?[31mtransmis.\n");
+    expect_text(run.out, "Monsieur,\n\nNous avons ?transmis.\n");
     run_done(&run);
 
     run = run_line("consent letter C-1 --lang de --json");

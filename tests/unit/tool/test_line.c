@@ -145,14 +145,16 @@ Test(line, may_speak_of_a_dossier)
 {
     require_ok(read_text("{\"dossier\":\"open\",\"case\":\"GE-1\","
                          "\"concerned\":[\"ge.oai\",\"ge.as.hg\"],"
+                         "\"commune\":6621,"
                          "\"identity\":{\"localPersonId\":17,"
                          "\"localPersonIdCategory\":\"ge.orp\"}}"));
 
     expect_text(line.verb, "dossier-open");
-    cr_assert(eq(sz, line.question->count, 4));
-    expect_text(line.question->argument[1].value, "ge.oai ge.as.hg");
-    expect_text(line.question->argument[2].name, "localPersonId");
-    expect_text(line.question->argument[2].value, "17");
+    cr_assert(eq(sz, line.question->count, 5));
+    expect_text(line.question->argument[1].value, "6621");
+    expect_text(line.question->argument[2].value, "ge.oai ge.as.hg");
+    expect_text(line.question->argument[3].name, "localPersonId");
+    expect_text(line.question->argument[3].value, "17");
     line_done(&line);
 }
 
