@@ -5,6 +5,9 @@
  * data: see commands_statement.c.
  */
 
+#include <string.h>
+
+#include "client/tool/rows.h"
 #include "client/tool/statement.h"
 #include "proto/date.h"
 
@@ -36,7 +39,7 @@ cmd_state(struct tool *tool, const struct args *args)
     return state(tool, args, NULL);
 }
 
-/* --- attestations ------------------------------------------------------- */
+/* --- an attestation ------------------------------------------------------- */
 
 static int
 days_of_month(int year, int month)
@@ -80,4 +83,66 @@ enum tool_status
 cmd_attest(struct tool *tool, const struct args *args)
 {
     return state(tool, args, set_end);
+}
+
+/* --- the end of one ----------------------------------------------------- */
+
+/* Ours that holds; the newest, where rows of several came. */
+static const char *
+find_ours(const struct rows *rows, const char *institution)
+{
+    const char *id = NULL;
+
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct cii_record *record = &rows->record[i];
+        const char *other = cii_record_get(record, "id");
+        if (!strcmp(cii_record_get(record, "issuer"), institution) &&
+            !strcmp(cii_record_get(record, "state"), "holds") &&
+            (!id || strcmp(other, id) > 0))
+            id = other;
+    }
+    return id;
+}
+
+static enum cii_code
+ask_attestations(const struct statement *statement, struct rows *rows,
+                 struct cii_error *err)
+{
+    const char *avs = args_get(statement->args, "avs");
+    const struct cii_field argument[] = {
+        {"type", "attestation-client"},
+        {avs ? "avs" : "local-id",
+         avs ? avs : args_get(statement->args, "local-id")},
+    };
+
+    CII_TRY(rows_init(rows, err));
+    CII_TRY(cii_ask(statement->tool->client, "statements", argument, 2,
+                    rows_keep, rows, err));
+    if (rows->code != CII_OK)
+        return cii_fail(err, rows->code, "no memory for the attestations");
+    return CII_OK;
+}
+
+/* An end goes to whoever got the attestation that it answers. */
+static enum cii_code
+set_attestation(const struct statement *statement, struct cii_event *event,
+                struct cii_error *err)
+{
+    struct rows rows = {0};
+
+    enum cii_code code = ask_attestations(statement, &rows, err);
+    const char *id = find_ours(&rows, statement->tool->home.institution);
+    if (code == CII_OK && id)
+        code = cii_event_set(event, NULL, "in_reply_to", id, err);
+    else if (code == CII_OK)
+        code = cii_fail(err, CII_UNKNOWN,
+                        "no attestation of ours holds for this person");
+    rows_done(&rows);
+    return code;
+}
+
+enum tool_status
+cmd_attest_end(struct tool *tool, const struct args *args)
+{
+    return state(tool, args, set_attestation);
 }

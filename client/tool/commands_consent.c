@@ -191,8 +191,10 @@ const struct command consent_commands[] = {
      .needs = "avs|local-id",
      .names = "the end of an attestation names the person",
      .roles = WRITERS,
-     .run = cmd_state,
-     .type = "fin-attestation"},
+     .run = cmd_attest_end,
+     .type = "fin-attestation",
+     .help = "It answers the attestation of ours that holds, and goes to "
+             "whoever got that."},
     {.name = "attestation list",
      .summary = "whose client the person is",
      .words = "--avs N",

@@ -203,6 +203,7 @@ enum tool_status cmd_watch(struct tool *tool, const struct args *args);
 enum tool_status cmd_dossier(struct tool *tool, const struct args *args);
 enum tool_status cmd_state(struct tool *tool, const struct args *args);
 enum tool_status cmd_attest(struct tool *tool, const struct args *args);
+enum tool_status cmd_attest_end(struct tool *tool, const struct args *args);
 enum tool_status cmd_pairs(struct tool *tool, const struct args *args);
 enum tool_status cmd_request(struct tool *tool, const struct args *args);
 enum tool_status cmd_answer(struct tool *tool, const struct args *args);

@@ -14,7 +14,28 @@ static const struct record catalogue[] = {
     {"type", {2, type_oral}},
 };
 
+#define OLDER   "0192d8a4-7c00-7000-8000-000000000201"
+#define NEWER   "0192d8a4-7c00-7000-8000-000000000202"
+#define ENDED   "0192d8a4-7c00-7000-8000-000000000203"
+#define FOREIGN "0192d8a4-7c00-7000-8000-000000000204"
+
+#define ATTESTED(name, event, by, how)                  \
+    static const struct field name[] = {{"id", event},  \
+                                        {"issuer", by}, \
+                                        {"state", how}}
+
+ATTESTED(older_fields, OLDER, "ge.orp", "holds");
+ATTESTED(newer_fields, NEWER, "ge.orp", "holds");
+ATTESTED(ended_fields, ENDED, "ge.orp", "ended");
+ATTESTED(foreign_fields, FOREIGN, "ge.as.hg", "holds");
+static const struct record attestations[] = {{"statement", {3, newer_fields}},
+                                             {"statement", {3, older_fields}},
+                                             {"statement", {3, ended_fields}},
+                                             {"statement",
+                                              {3, foreign_fields}}};
+
 static const struct story_answer answers[] = {{"catalogue", 5, catalogue},
+                                              {"statements", 4, attestations},
                                               {NULL, 0, NULL}};
 
 static void
@@ -50,7 +71,7 @@ static const struct said {
      "1 attestation-client", "attestation.clientUntil=2016-12-31\n"},
     {"attestation end " WHO "--to ge.as.hg --case GE-1 --test",
      "1 fin-attestation on=2016-08-31 id=0",
-     " case=GE-1 re= as_of= rel= test=1 dry=0 to=ge.as.hg" IS "\n"},
+     " case=GE-1 re=" NEWER " as_of= rel= test=1 dry=0 to=ge.as.hg" IS "\n"},
     {"attestation end --local-id orp:47:11", "1 fin-attestation",
      " identity.localPersonIdCategory=orp identity.localPersonId=47:11\n"},
     {"payer undetermined " WHO "--until 2016-12-31 --purpose measure "
@@ -224,6 +245,19 @@ Test(stating, ends_as_the_events_ended)
     run = run_line(GRANT "--among ge.orp --among ge.oai --among ge.cch");
     expect_status(run, SOME);
     run_done(&run);
+}
+
+Test(stating, ends_no_attestation_that_is_not_there)
+{
+    story_answers = NULL;
+    struct run run = run_line("attestation end " WHO);
+
+    expect_status(run, UNKNOWN);
+    expect_in(run.err, "no attestation of ours holds");
+    run_done(&run);
+    cr_expect(eq(sz, fake.drafts, 0));
+    cr_expect(fake_heard(&fake, "statements user=\ntype=attestation-client\n"
+                                "avs=" STORY_AVS "\n"));
 }
 
 /* --- several ------------------------------------------------------------ */
