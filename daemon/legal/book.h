@@ -13,7 +13,7 @@
  * law's question, each time.
  */
 
-#include "archive/archive.h"
+#include "archive/stored.h"
 #include "law/law.h"
 #include "legal/case_file.h"
 
@@ -48,6 +48,32 @@ cii_must_check enum cii_code book_add(struct book *book,
 cii_must_check enum cii_code book_fill(struct book *book,
                                        struct archive *archive,
                                        struct cii_error *err);
+/* The same, but only what is about this person (0: none) and about nobody. */
+cii_must_check enum cii_code book_fill_person(struct book *book,
+                                              struct archive *archive,
+                                              int64_t person,
+                                              struct cii_error *err);
+
+/* For who fills it step by step: the rows of the store that it takes, in the
+ * order in which they were stored. */
+struct book_rows {
+    int64_t *number; /* owned */
+    size_t count;
+};
+
+#define BOOK_EVERYBODY INT64_C(-1)
+
+cii_must_check enum cii_code book_list(struct store *store,
+                                       const struct catalogue *catalogue,
+                                       int64_t person, struct book_rows *rows,
+                                       struct cii_error *err);
+void book_rows_done(struct book_rows *rows);
+/* book_add() of an event of the store. What is unpacked lives in the arena;
+ * what is not of the catalogue is left out. */
+cii_must_check enum cii_code book_add_stored(struct book *book,
+                                             const struct stored_event *stored,
+                                             struct arena *arena,
+                                             struct cii_error *err);
 
 /* The statement is in our stream to this partner: both can know of it. */
 cii_must_check enum cii_code book_tell(struct book *book, int64_t person,
