@@ -254,6 +254,14 @@ cii_must_check enum cii_code store_verdict_each(
     struct store *store, int64_t event, const char *partner,
     store_verdict_seen *seen, void *context, struct cii_error *err);
 
+/* All that were given at this moment or later, in their order: a look through
+ * the whole table, for readers. */
+cii_must_check enum cii_code store_verdict_since(struct store *store,
+                                                 int64_t since,
+                                                 store_verdict_seen *seen,
+                                                 void *context,
+                                                 struct cii_error *err);
+
 /* The newest verdict on the event and partner; UNKNOWN when there is none.
  * Rule, citation and lane are not filled in. */
 cii_must_check enum cii_code store_verdict_last(

@@ -90,6 +90,30 @@ store_verdict_each(struct store *store, int64_t event, const char *partner,
 }
 
 enum cii_code
+store_verdict_since(struct store *store, int64_t since,
+                    store_verdict_seen *seen, void *context,
+                    struct cii_error *err)
+{
+    static const struct query query = {
+        QUERY_VERDICT_SINCE, "SELECT " COLUMNS " FROM verdict v"
+                             " JOIN institution i ON i.number = v.partner"
+                             " LEFT JOIN basis b ON b.number = v.basis"
+                             " WHERE v.at >= ?1 ORDER BY v.nth"};
+    sqlite3_stmt *stmt = NULL;
+    bool more = true;
+
+    CII_TRY(query_start(store, &query, &stmt, err));
+    bind_number(stmt, 1, since);
+    for (;;) {
+        CII_TRY(query_step(store, stmt, &more, err));
+        if (!more)
+            return CII_OK;
+        const struct verdict_row row = row_of(stmt);
+        seen(context, &row);
+    }
+}
+
+enum cii_code
 store_verdict_last(struct store *store, int64_t event, const char *partner,
                    bool arrival, struct verdict_row *row, struct cii_error *err)
 {

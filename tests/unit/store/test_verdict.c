@@ -166,6 +166,28 @@ Test(verdict, that_came_last_is_unknown_when_there_is_none)
                 UNKNOWN);
 }
 
+Test(verdict, since_a_moment_are_seen_of_all_events_in_their_order)
+{
+    struct verdict_row row = {.event = add_event(event_of(1)),
+                              .partner = ORP,
+                              .missing = "",
+                              .at = 10};
+    const int64_t other = add_event(event_of(2));
+    require_ok(
+        store_basis(store, "r1", "LACI 85f", "duty", &row.basis, &error));
+    require_ok(store_verdict_add(store, &row, &error));
+    row.event = other;
+    row.at = 20;
+    require_ok(store_verdict_add(store, &row, &error));
+    row = (struct verdict_row){.event = 1, .partner = OAI, .at = 30};
+    require_ok(store_verdict_add(store, &row, &error));
+
+    require_ok(store_verdict_since(store, 20, see_verdict, NULL, &error));
+
+    expect_text(seen, "2 vs.orp.sion 0/0 r1:LACI 85f:duty;"
+                      "1 vs.oai 0/0 ::;");
+}
+
 /* --- refusals ------------------------------------------------------------ */
 
 static void
