@@ -281,7 +281,4 @@ bool rule_applies(const struct rule *rule, const struct asking *asking);
 size_t span_number(const struct law *law, enum institution_kind from,
                    enum institution_kind to, int type);
 
-/* The day, since 1970, that a calendar in Switzerland shows. */
-int64_t swiss_day(int64_t moment);
-
 #endif
