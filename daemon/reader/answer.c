@@ -6,6 +6,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "law/law.h"
+#include "proto/date.h"
 #include "reader/question.h"
 
 #define LIMIT_DEFAULT 1000
@@ -91,6 +94,63 @@ question_limit(const struct question *question, size_t *limit,
 }
 
 bool
+question_is(const struct question *question, const char *name,
+            const char *value)
+{
+    const char *given = question_argument(question, name);
+    return given && strcmp(given, value) == 0;
+}
+
+enum cii_code
+question_check_one_of(const struct question *question, const char *name,
+                      const char *const *allowed, struct cii_error *err)
+{
+    const char *given = question_argument(question, name);
+    cii_auto(buffer_done) struct buffer list = {0};
+    if (!given)
+        return CII_OK;
+    for (size_t i = 0; allowed[i]; i++) {
+        if (strcmp(given, allowed[i]) == 0)
+            return CII_OK;
+        append_name(&list, allowed[i]);
+    }
+    return cii_fail(err, CII_INVALID, "%s is one of: %s", name,
+                    buffer_text(&list));
+}
+
+enum cii_code
+question_breathe(struct question *question, struct cii_error *err)
+{
+    store_read_end(question->archive.store);
+    return store_read_begin(question->archive.store, err);
+}
+
+enum cii_code
+question_now(struct question *question, int64_t *now, struct cii_error *err)
+{
+    struct bytes value = {0};
+    int64_t offset = 0;
+    const enum cii_code code =
+        store_value_get(question->archive.store, "story-offset", &value, err);
+    if (code != CII_UNKNOWN)
+        CII_TRY(code);
+    if (code == CII_OK && value.size == sizeof offset &&
+        question->reader->config->profile == PROFILE_PILOT)
+        memcpy(&offset, value.data, sizeof offset);
+    *now = clock_now() + offset;
+    return CII_OK;
+}
+
+enum cii_code
+question_today(struct question *question, char text[11], struct cii_error *err)
+{
+    int64_t now = 0;
+    CII_TRY(question_now(question, &now, err));
+    day_print(now, text);
+    return CII_OK;
+}
+
+bool
 question_is_protocol(const struct question *question, const char *type)
 {
     const struct catalogue *catalogue = question->reader->catalogue;
@@ -108,6 +168,30 @@ put_id(struct rows *rows, const char *name, const struct event_id *id)
         return;
     event_id_print(id, text);
     rows_put(rows, name, text);
+}
+
+void
+day_print(int64_t moment, char text[11])
+{
+    const struct date date = date_from_days(swiss_day(moment));
+    date_print(&date, text);
+}
+
+void
+put_day(struct rows *rows, const char *name, int64_t moment)
+{
+    char text[11];
+    if (moment == 0)
+        return;
+    day_print(moment, text);
+    rows_put(rows, name, text);
+}
+
+void
+append_name(void *context, const char *name)
+{
+    struct buffer *text = context;
+    buffer_append_format(text, "%s%s", text->size ? " " : "", name);
 }
 
 void
@@ -129,7 +213,9 @@ static const struct {
     answer *answer;
 } answers[] = {
     {"query", answer_query},           {"show", answer_show},
-    {"dossier-list", answer_dossiers}, {"matches", answer_matches},
+    {"dossier-list", answer_dossiers}, {"statements", answer_statements},
+    {"consent", answer_consent},       {"requests", answer_requests},
+    {"tasks", answer_tasks},           {"rules-diff", answer_rules_diff}, {"matches", answer_matches},
     {"refusals", answer_refusals},     {"acts", answer_acts},
     {"verify", answer_verify},
 };
@@ -160,10 +246,21 @@ dispatch(struct question *question, struct cii_error *err)
     return cii_fail(err, CII_UNKNOWN, "no such question");
 }
 
+static void
+question_done(struct question *question)
+{
+    archive_done(&question->archive);
+    if (question->archive.store)
+        store_close(&question->archive.store);
+    arena_destroy(&question->arena);
+    arena_destroy(&question->kept);
+}
+
 void
 reader_answer(struct reader *reader, int fd, struct bytes bytes)
 {
-    struct question question = {.reader = reader, .fd = fd};
+    cii_auto(question_done) struct question question = {.reader = reader,
+                                                        .fd = fd};
     struct cii_error err;
     if (arena_new(&question.arena, ARENA_MAX, &err) != CII_OK ||
         arena_new(&question.kept, ARENA_MAX, &err) != CII_OK ||

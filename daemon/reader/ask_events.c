@@ -108,24 +108,6 @@ put_event(struct question *question, const struct stored_event *stored,
 /* --- query ----------------------------------------------------------------*/
 
 static enum cii_code
-direction_of(const struct question *question, int *direction,
-             struct cii_error *err)
-{
-    const char *text = question_argument(question, "direction");
-    *direction = 0;
-    if (!text)
-        return CII_OK;
-    if (strcmp(text, "ours") == 0)
-        *direction = 1;
-    else if (strcmp(text, "arrived") == 0)
-        *direction = 2;
-    else
-        return cii_fail(err, CII_INVALID,
-                        "direction is \"ours\" or \"arrived\"");
-    return CII_OK;
-}
-
-static enum cii_code
 check_day(const struct question *question, const char *name,
           struct cii_error *err)
 {
@@ -179,7 +161,7 @@ filter_of(struct question *question, struct event_filter *filter,
         .from_day = question_argument(question, "from"),
         .to_day = question_argument(question, "to"),
     };
-    CII_TRY(direction_of(question, &filter->direction, err));
+    CII_TRY(asked_direction(question, &filter->direction, err));
     return asked_persons(question, persons, err);
 }
 

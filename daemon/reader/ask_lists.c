@@ -22,22 +22,13 @@ keep_dossier(void *context, const struct dossier_row *row)
     listed->after = row->number;
 }
 
-static void
-put_concern(void *context, const char *institution)
-{
-    struct buffer *text = context;
-    if (text->size)
-        buffer_append_text(text, " ");
-    buffer_append_text(text, institution);
-}
-
 static enum cii_code
 put_dossier(struct question *question, const struct dossier_row *row,
             struct cii_error *err)
 {
     cii_auto(buffer_done) struct buffer concerned = {0};
     CII_TRY(store_concern_each(question->archive.store, row->person,
-                               put_concern, &concerned, err));
+                               append_name, &concerned, err));
     rows_begin(&question->rows, "dossier");
     rows_put_number(&question->rows, "person", row->person);
     rows_put(&question->rows, "case", row->case_ref);

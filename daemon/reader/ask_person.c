@@ -118,3 +118,21 @@ put_identity(struct question *question, const char *prefix, int64_t person,
     put_fields(question, prefix, &identity);
     return CII_OK;
 }
+
+enum cii_code
+asked_direction(const struct question *question, int *direction,
+                struct cii_error *err)
+{
+    const char *text = question_argument(question, "direction");
+    *direction = 0;
+    if (!text)
+        return CII_OK;
+    if (strcmp(text, "ours") == 0)
+        *direction = 1;
+    else if (strcmp(text, "arrived") == 0)
+        *direction = 2;
+    else
+        return cii_fail(err, CII_INVALID,
+                        "direction is \"ours\" or \"arrived\"");
+    return CII_OK;
+}
