@@ -215,7 +215,8 @@ static const struct {
     {"query", answer_query},           {"show", answer_show},
     {"dossier-list", answer_dossiers}, {"statements", answer_statements},
     {"consent", answer_consent},       {"requests", answer_requests},
-    {"tasks", answer_tasks},           {"rules-diff", answer_rules_diff}, {"matches", answer_matches},
+    {"tasks", answer_tasks},           {"letter", answer_letter},
+    {"rules-diff", answer_rules_diff}, {"matches", answer_matches},
     {"refusals", answer_refusals},     {"acts", answer_acts},
     {"verify", answer_verify},
 };

@@ -155,6 +155,9 @@ answer answer_requests;
 /* ask_tasks.c */
 answer answer_tasks;
 
+/* ask_letter.c */
+answer answer_letter;
+
 /* ask_lists.c */
 answer answer_dossiers;
 answer answer_matches;
