@@ -158,6 +158,9 @@ answer answer_tasks;
 /* ask_letter.c */
 answer answer_letter;
 
+/* ask_diff.c */
+answer answer_rules_diff;
+
 /* ask_lists.c */
 answer answer_dossiers;
 answer answer_matches;
