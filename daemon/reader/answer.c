@@ -212,13 +212,13 @@ static const struct {
     const char *verb;
     answer *answer;
 } answers[] = {
-    {"query", answer_query},           {"show", answer_show},
-    {"dossier-list", answer_dossiers}, {"statements", answer_statements},
-    {"consent", answer_consent},       {"requests", answer_requests},
-    {"tasks", answer_tasks},           {"letter", answer_letter},
-    {"rules-diff", answer_rules_diff}, {"matches", answer_matches},
-    {"refusals", answer_refusals},     {"acts", answer_acts},
-    {"verify", answer_verify},
+    {"query", ask_query},           {"show", ask_show},
+    {"dossier-list", ask_dossiers}, {"statements", ask_statements},
+    {"consent", ask_consent},       {"requests", ask_requests},
+    {"tasks", ask_tasks},           {"letter", ask_letter},
+    {"rules-diff", ask_rules_diff}, {"matches", ask_matches},
+    {"refusals", ask_refusals},     {"acts", ask_acts},
+    {"verify", ask_verify},
 };
 
 static enum cii_code

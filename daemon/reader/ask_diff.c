@@ -502,7 +502,7 @@ list_verdicts(struct question *question, struct verdicts *verdicts,
 }
 
 enum cii_code
-answer_rules_diff(struct question *question, struct cii_error *err)
+ask_rules_diff(struct question *question, struct cii_error *err)
 {
     cii_auto(trial_done) struct trial trial = {.question = question};
     cii_auto(verdicts_done) struct verdicts verdicts = {.arena =

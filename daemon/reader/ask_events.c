@@ -202,7 +202,7 @@ put_events(struct question *question, struct event_filter filter, size_t *left,
 }
 
 enum cii_code
-answer_query(struct question *question, struct cii_error *err)
+ask_query(struct question *question, struct cii_error *err)
 {
     size_t left = 0;
     CII_TRY(question_limit(question, &left, err));
@@ -291,7 +291,7 @@ put_stored(struct question *question, const struct event_id *id, bool *found,
 }
 
 enum cii_code
-answer_show(struct question *question, struct cii_error *err)
+ask_show(struct question *question, struct cii_error *err)
 {
     const char *text = question_argument(question, "event");
     if (!text)

@@ -152,7 +152,7 @@ check_statement_type(const struct question *question, struct cii_error *err)
 }
 
 enum cii_code
-answer_statements(struct question *question, struct cii_error *err)
+ask_statements(struct question *question, struct cii_error *err)
 {
     static const char *const yes[] = {"yes", NULL};
     cii_auto(book_destroy) struct book *book = NULL;
@@ -410,7 +410,7 @@ put_withdrawals(struct question *question, const struct consent *consent,
 }
 
 enum cii_code
-answer_consent(struct question *question, struct cii_error *err)
+ask_consent(struct question *question, struct cii_error *err)
 {
     cii_auto(book_destroy) struct book *book = NULL;
     struct institutions holders = {.arena = question->kept};

@@ -163,7 +163,7 @@ write_consent(struct writing *writing, const char *ref,
 }
 
 enum cii_code
-answer_letter(struct question *question, struct cii_error *err)
+ask_letter(struct question *question, struct cii_error *err)
 {
     static const char *const languages[] = {"fr", "de", "it", NULL};
     cii_auto(writing_done) struct writing writing = {0};

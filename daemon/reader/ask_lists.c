@@ -41,7 +41,7 @@ put_dossier(struct question *question, const struct dossier_row *row,
 }
 
 enum cii_code
-answer_dossiers(struct question *question, struct cii_error *err)
+ask_dossiers(struct question *question, struct cii_error *err)
 {
     size_t left = 0;
     CII_TRY(question_limit(question, &left, err));
@@ -73,7 +73,7 @@ keep_match(void *context, const struct match_row *row)
 }
 
 enum cii_code
-answer_matches(struct question *question, struct cii_error *err)
+ask_matches(struct question *question, struct cii_error *err)
 {
     struct listed *listed = arena_take(question->kept, sizeof *listed);
     if (!listed)
@@ -95,7 +95,7 @@ answer_matches(struct question *question, struct cii_error *err)
 }
 
 enum cii_code
-answer_refusals(struct question *question, struct cii_error *err)
+ask_refusals(struct question *question, struct cii_error *err)
 {
     size_t limit = 0;
     CII_TRY(question_limit(question, &limit, err));
@@ -125,7 +125,7 @@ put_act(void *context, const struct act_row *row)
 }
 
 enum cii_code
-answer_acts(struct question *question, struct cii_error *err)
+ask_acts(struct question *question, struct cii_error *err)
 {
     size_t limit = 0;
     CII_TRY(question_limit(question, &limit, err));
@@ -136,7 +136,7 @@ answer_acts(struct question *question, struct cii_error *err)
 }
 
 enum cii_code
-answer_verify(struct question *question, struct cii_error *err)
+ask_verify(struct question *question, struct cii_error *err)
 {
     char finding[256];
     CII_TRY(

@@ -225,7 +225,7 @@ put_one(struct question *question, int64_t number, const char *today,
 }
 
 enum cii_code
-answer_requests(struct question *question, struct cii_error *err)
+ask_requests(struct question *question, struct cii_error *err)
 {
     static const char *const yes[] = {"yes", NULL};
     struct event_filter filter = {.type = REQUEST};

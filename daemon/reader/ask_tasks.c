@@ -180,7 +180,7 @@ put_tasks(struct question *question, struct task_filter filter,
 }
 
 enum cii_code
-answer_tasks(struct question *question, struct cii_error *err)
+ask_tasks(struct question *question, struct cii_error *err)
 {
     static const char *const yes[] = {"yes", NULL};
     static const char *const kinds[] = {"inform-before",  "inform-after",

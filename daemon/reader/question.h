@@ -141,31 +141,31 @@ bool statement_is_of_consent(const struct question *question,
 typedef enum cii_code answer(struct question *question, struct cii_error *err);
 
 /* ask_events.c */
-answer answer_query;
-answer answer_show;
+answer ask_query;
+answer ask_show;
 void put_refusal(void *context, const struct refusal_row *row);
 
 /* ask_law.c */
-answer answer_statements;
-answer answer_consent;
+answer ask_statements;
+answer ask_consent;
 
 /* ask_requests.c */
-answer answer_requests;
+answer ask_requests;
 
 /* ask_tasks.c */
-answer answer_tasks;
+answer ask_tasks;
 
 /* ask_letter.c */
-answer answer_letter;
+answer ask_letter;
 
 /* ask_diff.c */
-answer answer_rules_diff;
+answer ask_rules_diff;
 
 /* ask_lists.c */
-answer answer_dossiers;
-answer answer_matches;
-answer answer_refusals;
-answer answer_acts;
-answer answer_verify;
+answer ask_dossiers;
+answer ask_matches;
+answer ask_refusals;
+answer ask_acts;
+answer ask_verify;
 
 #endif
