@@ -87,6 +87,26 @@ Test(statements, about_nobody_are_no_persons)
     expect_no_row("attestation-client");
 }
 
+Test(statements, of_others_are_left_out)
+{
+    attest(1, CCH, "2026-01-05", "2026-01-01", "2099-12-31");
+    say((struct saying){.issuer = CCH,
+                        .type = "attestation-client",
+                        .id = 2,
+                        .said = (const struct said[]){
+                            {"identity", "avs", "7561234567897"},
+                            {"attestation", "clientSince", "2026-01-01"},
+                            {"attestation", "clientUntil", "2099-12-31"},
+                            {0}}});
+
+    ASK("statements", {"avs", "7561234567897"});
+    expect_row("id=" ID("02"));
+    expect_no_row("id=" ID("01"));
+    ASK("statements", {"avs", ANNA}, {"ended", "yes"});
+    expect_row("id=" ID("01") " type=attestation-client issuer=" CCH
+                              " occurred_on=2026-01-05 state=holds");
+}
+
 Test(statements, of_one_type_are_asked_for_by_its_name)
 {
     attest(1, CCH, "2026-01-05", "2026-01-01", "2099-12-31");

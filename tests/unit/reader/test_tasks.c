@@ -183,6 +183,73 @@ Test(letter, tells_what_we_received_and_from_whom)
     expect_row("droit aux indemnités de chômage");
 }
 
+Test(letter, sent_beforehand_tells_what_the_rule_would_open)
+{
+    write_text("rules/a.yaml", "act: Test (RS 0)\n"
+                               "rules:\n"
+                               "  - id: R1\n"
+                               "    from: [orp]\n"
+                               "    to: [oai]\n"
+                               "    events: [etat-droits]\n"
+                               "    lane: duty\n"
+                               "    facets: [identity, sanction]\n"
+                               "    citation: X 1\n");
+    open_task("inform-before", OAI, exchange(1, US));
+
+    ASK("letter", {"task", "1"}, {"lang", "fr"});
+
+    expect_row("(Office AI de Genève)");
+    expect_row("- Catégories de données : identité, suspensions et "
+               "réductions\n");
+}
+
+Test(letter, tells_what_was_said_by_word_of_mouth_on_its_day)
+{
+    const int64_t event =
+        say((struct saying){.issuer = US,
+                            .type = "echange-oral",
+                            .id = 1,
+                            .day = "2025-12-24",
+                            .said = (const struct said[]){
+                                IDENTITY, {"dates", "on", "2025-12-24"}, {0}}});
+    told(event, OAI, "identity dates");
+    open_task("inform-after", OAI, event);
+
+    ASK("letter", {"task", "1"}, {"lang", "fr"});
+
+    expect_row("- 24 décembre 2025, oralement, transmis à : Office AI");
+}
+
+Test(letter, takes_the_purpose_from_the_statement_that_allowed_it)
+{
+    const int64_t payer = say(
+        (struct saying){.issuer = US,
+                        .type = "payeur-indetermine",
+                        .id = 1,
+                        .said = (const struct said[]){
+                            IDENTITY,
+                            {"state", "payerUndeterminedUntil", "2099-12-31"},
+                            {"state", "purpose", "claims"},
+                            {0}}});
+    const int64_t event = say(
+        (struct saying){.issuer = US,
+                        .type = "inscription-orp",
+                        .id = 2,
+                        .said = (const struct said[]){
+                            IDENTITY, {"dates", "from", "2026-01-05"}, {0}}});
+    told(event, OAI, "identity dates");
+    deliver(event, OAI, 1);
+    const struct reliance_row row = {.event = event,
+                                     .statement = payer,
+                                     .partner = OAI};
+    require_ok(store_reliance_add(store, &row, &error));
+    open_task("inform-after", OAI, event);
+
+    ASK("letter", {"task", "1"}, {"lang", "fr"});
+
+    expect_row("  But : clarification des droits aux prestations\n");
+}
+
 Test(letter, has_a_form_only_for_what_is_told)
 {
     open_task("duty", OAI, exchange(1, US));
