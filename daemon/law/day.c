@@ -47,3 +47,12 @@ swiss_day(int64_t moment)
                         moment < change_of_clocks(year, 10);
     return summer ? day + 1 : day;
 }
+
+/* The next day begins two hours before that of UTC, or one. */
+int64_t
+swiss_day_end(int64_t day)
+{
+    const int64_t summer = (day + 1) * DAY_MS - 2 * HOUR_MS;
+
+    return (swiss_day(summer) > day ? summer : summer + HOUR_MS) - 1;
+}

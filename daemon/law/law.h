@@ -78,6 +78,11 @@ const char *lane_name(enum lane lane); /* "duty"; "" for LANE_COUNT */
 const char *verdict_name(enum verdict verdict);
 const char *ground_name(enum ground ground); /* "not-concerned"... */
 
+/* The day, since 1970, that a calendar in Switzerland shows; and the last
+ * millisecond of such a day. */
+int64_t swiss_day(int64_t moment);
+int64_t swiss_day_end(int64_t day);
+
 /* --- rules ---------------------------------------------------------------*/
 
 struct law; /* owns everything it was given copies of */

@@ -51,3 +51,23 @@ Test(swiss_day, goes_on_before_1970)
     cr_expect(eq(i64, swiss_day(-12 * INT64_C(3600000)), -1));
     cr_expect(eq(i64, swiss_day(-DAY_MS), -1));
 }
+
+static void
+expect_end(const char *day, int64_t hours)
+{
+    struct date date = {0};
+
+    require_ok(date_parse(&date, day, NULL));
+    cr_expect(
+        eq(i64, swiss_day_end(date_to_days(&date)), moment(day, hours, 0) - 1));
+}
+
+Test(swiss_day, ends_when_the_next_one_begins)
+{
+    expect_end("2026-01-10", 23);
+    expect_end("2026-07-10", 22);
+    expect_end("2026-03-28", 23);
+    expect_end("2026-03-29", 22);
+    expect_end("2026-10-24", 22);
+    expect_end("2026-10-25", 23);
+}
