@@ -100,6 +100,9 @@ static const struct yaml_key predicate_keys[] = {
     {YESNO(predicate_text, concerns),
      .meaning = "true: while it is true, the receiver is concerned by the "
                 "person"},
+    {YESNO(predicate_text, owed),
+     .meaning = "true: a matter of form; while only such predicates are "
+                "missing, the duty stands"},
     HIDDEN(predicate_text, file),
 };
 

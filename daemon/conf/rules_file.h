@@ -42,6 +42,7 @@ struct predicate_text {
     bool concerns; /* where it is true, the receiver is concerned */
     char **stated; /* types that nobody states while it is not true */
     bool stops;    /* where it is true, only a human lets anything go */
+    bool owed; /* a matter of form: while only it is missing, a duty stands */
     char *file;
     int line;
 };

@@ -92,6 +92,17 @@ is_stopped(const struct asking *asking)
     return false;
 }
 
+/* To be sent, and not sent. A duty that nobody signed off is none yet. */
+static void
+owe(const struct asking *asking, int number, struct judgement *judgement)
+{
+    const struct rule *rule = &asking->law->rule[number];
+
+    if (rule->view.lane == LANE_DUTY && judgement->owed < 0 &&
+        !asking->question->arrival && (rule->checked || asking->law->pilot))
+        judgement->owed = number;
+}
+
 static void
 stop(const struct rule *rule, int number, struct judgement *judgement)
 {
@@ -116,6 +127,7 @@ take(const struct asking *asking, int number, uint64_t opened,
     }
     if (!law->rule[number].immune && is_stopped(asking)) {
         stop(&law->rule[number], number, judgement);
+        owe(asking, number, judgement);
         return;
     }
     if (!law->rule[number].checked && !law->pilot) {
@@ -163,6 +175,13 @@ note(struct judgement *judgement, int rule, size_t need, int predicate,
     };
 }
 
+/* Is it a matter of form, not a condition of the duty? */
+static bool
+is_owed(const struct law *law, const struct need *need)
+{
+    return need->predicate >= 0 && law->predicate[need->predicate].owed;
+}
+
 /* The least of its needs; those that are not true are noted. */
 static enum answer
 answer_rule(const struct asking *asking, int number, size_t *missing,
@@ -170,6 +189,7 @@ answer_rule(const struct asking *asking, int number, size_t *missing,
 {
     const struct rule *rule = &asking->law->rule[number];
     enum answer least = ANSWER_TRUE;
+    size_t owed = 0;
 
     *missing = 0;
     for (size_t i = 0; i < rule->need_count; i++) {
@@ -180,7 +200,10 @@ answer_rule(const struct asking *asking, int number, size_t *missing,
         note(judgement, number, i, need->predicate, answer);
         least = answer < least ? answer : least;
         (*missing)++;
+        owed += is_owed(asking->law, need);
     }
+    if (*missing > 0 && owed == *missing)
+        owe(asking, number, judgement);
     return least;
 }
 
@@ -354,6 +377,7 @@ judge(const struct law *law, const struct law_question *question)
         .verdict = VERDICT_REFUSE,
         .ground = GROUND_NO_RULE,
         .rule = -1,
+        .owed = -1,
         .withheld = question->facets,
     };
     const struct asking asking = asking_of(law, question);

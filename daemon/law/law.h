@@ -116,6 +116,7 @@ struct law_predicate {
     const char *basis; /* a cantonal basis that names the receiver; NULL */
     bool stops;        /* while true, only a human lets anything go */
     bool concerns;     /* while true, the receiver is concerned */
+    bool owed;         /* a matter of form: without it a duty stands */
     /* Types of which nobody states one while this is not true; NULL: none. */
     const char *const *stated;
     const char *file; /* for messages */
@@ -309,6 +310,7 @@ struct judgement {
     enum verdict verdict;
     enum ground ground;
     int rule;          /* number of the rule taken or nearest; -1: none */
+    int owed;          /* (sending) the duty that stands, unmet; -1: none */
     uint64_t facets;   /* that go */
     uint64_t withheld; /* that stay behind */
     size_t finding_count;
@@ -324,6 +326,10 @@ struct judgement {
  * because what is given does not decide it, a birth date of which only the
  * year is known (GROUND_PREDICATE). To the event's own issuer everything
  * goes back, under the rule that needs receiver-is-issuer.
+ *
+ * A duty whose every need holds, but for those that are owed, stands: so does
+ * one that a veto or an objection holds up. Whatever another rule transmits
+ * does not meet it.
  */
 struct judgement judge(const struct law *law,
                        const struct law_question *question);

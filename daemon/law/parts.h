@@ -103,6 +103,7 @@ struct predicate {
     bool ended;
     bool stops;
     bool concerns;
+    bool owed;
     uint64_t stated[TYPE_WORDS]; /* types that are stated only while true */
     enum fact fact;
     const char *basis; /* NULL: none */

@@ -301,6 +301,7 @@ compile_rest(struct law *law, struct predicate *made,
     made->ended = p->ended;
     made->stops = p->stops;
     made->concerns = p->concerns;
+    made->owed = p->owed;
     CII_TRY(read_types(made->type, law->catalogue, p->statement, place, err));
     CII_TRY(read_types(made->stated, law->catalogue, p->stated, place, err));
     CII_TRY(read_maker(&made->by, p->by, place, err));
