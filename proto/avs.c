@@ -91,3 +91,15 @@ avs_print(const struct avs *avs, char text[17])
     }
     text[DOTTED_LENGTH] = '\0';
 }
+
+bool
+avs_stands_in(const char *text)
+{
+    int digits = 0;
+    for (; *text && digits < AVS_DIGITS; text++)
+        if (is_digit(*text))
+            digits++;
+        else if (*text != '.')
+            digits = 0;
+    return digits == AVS_DIGITS;
+}

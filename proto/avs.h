@@ -10,6 +10,8 @@
  * this person's (LAVS 153f).
  */
 
+#include <stdbool.h>
+
 #include "cii/error.h"
 
 #define AVS_DIGITS 13
@@ -24,6 +26,10 @@ struct avs {
  */
 cii_must_check enum cii_code avs_parse(struct avs *avs, const char *text,
                                        struct cii_error *err);
+
+/* Do 13 digits stand in it, with or without points? Text that travels or is
+ * kept in clear may not hold what could be such a number. */
+bool avs_stands_in(const char *text);
 
 /* Writes 756.NNNN.NNNN.NC; text holds 17. */
 void avs_print(const struct avs *avs, char text[17]);

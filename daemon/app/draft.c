@@ -279,20 +279,6 @@ take_id(struct core *core, struct pending *pending, const struct draft *draft,
     return CII_OK;
 }
 
-static bool
-holds_avs(const char *text)
-{
-    int digits = 0;
-    for (; *text; text++)
-        if (*text >= '0' && *text <= '9')
-            digits++;
-        else if (*text != '.')
-            digits = 0;
-        else
-            continue;
-    return digits >= AVS_DIGITS;
-}
-
 static enum cii_code
 fill_header(struct core *core, struct pending *pending,
             const struct type_def *type, const struct draft *draft)
@@ -318,7 +304,7 @@ fill_header(struct core *core, struct pending *pending,
     if (!pending->settled && strlen(draft->case_ref) > CASE_REF_MAX)
         return pending_settle(core, pending, CII_INVALID, "case",
                               "a case reference has at most 50 bytes");
-    if (!pending->settled && holds_avs(draft->case_ref))
+    if (!pending->settled && avs_stands_in(draft->case_ref))
         return pending_settle(
             core, pending, CII_INVALID, "case",
             "a case reference travels in the open header: it must "

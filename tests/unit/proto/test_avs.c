@@ -94,3 +94,12 @@ Test(avs, says_what_is_wrong_without_the_number)
         cr_expect(strstr(err.text, "1019") == NULL);
     }
 }
+
+Test(avs, is_seen_in_text_with_points_and_without)
+{
+    cr_expect(avs_stands_in("7569217076985"));
+    cr_expect(avs_stands_in("letter 756.9217.0769.85 of May"));
+    cr_expect(avs_stands_in("letter of 2026-01-05, no. 12345") == false);
+    cr_expect(avs_stands_in("756-9217-0769-85") == false);
+    cr_expect(avs_stands_in("") == false);
+}
