@@ -14,9 +14,11 @@
  * All of these are called within the turn and write in its transaction. They
  * do nothing for events about nobody. FULL, STORE and MEMORY end the turn.
  *
- *   duty.c         what was told, what came, what fell due
- *   duty_issued.c  what we have stated ourselves
- *   duty_task.c    tasks: opened, joined, closed
+ *   duty.c          what was told, and what came
+ *   duty_issued.c   what we have stated ourselves
+ *   duty_request.c  what was asked, and is answered
+ *   duty_tick.c     what fell due
+ *   duty_task.c     tasks: opened, joined, closed
  */
 
 #include "app/core.h"
