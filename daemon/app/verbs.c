@@ -318,6 +318,8 @@ static const struct verb {
      OF(OPERATOR) | OF(COUNSELLOR) | OF(AUDITOR), false, true},
     {"again", answer_again, OF(OPERATOR) | OF(COUNSELLOR), true, false},
     {"forward", answer_forward, OF(OPERATOR) | OF(COUNSELLOR), true, false},
+    {"task-close", answer_task_close, OF(OPERATOR) | OF(COUNSELLOR), true,
+     false},
     {"rules-reload", answer_rules_reload, OF(ADMINISTRATOR), true, false},
     {"statements", answer_by_reader,
      OF(OPERATOR) | OF(COUNSELLOR) | OF(AUDITOR), false, true},

@@ -47,4 +47,8 @@ answer answer_again;
 answer answer_forward;
 answer answer_rules_reload;
 
+/* --- verbs_task.c ---------------------------------------------------------*/
+
+answer answer_task_close;
+
 #endif
