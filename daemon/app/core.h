@@ -22,6 +22,7 @@
  *   draft.c     what an office states: checked, and built into an event
  *   issue.c     events of the turn: signed, stored, judged, put into streams
  *   receipt.c   what became of a partner's deliveries, as an event
+ *   duty.c      what the law wants a human to do, and by when (duty_*.c)
  *   judging.c   from an event to a question to the law
  *   control.c   the control sockets; verbs*.c what they answer
  *   watch.c     news for those who watch

@@ -37,8 +37,7 @@ owe(const struct duty *duty, int rule, struct cii_error *err)
         within ? duty_due_after(duty->core, duty->file->header->occurred_on,
                                 within)
                : 0;
-    int64_t task = 0;
-    return task_join(duty, KIND_DUTY, duty->partner, rule, due, &task, err);
+    return task_join_once(duty, KIND_DUTY, duty->partner, rule, due, err);
 }
 
 struct meeting {
@@ -163,11 +162,10 @@ static enum cii_code
 refused(const struct duty *duty, struct cii_error *err)
 {
     const struct judgement *judgement = duty->judgement;
-    int64_t task = 0;
     for (size_t i = 0; i < judgement->finding_count; i++)
         if (lacks_telling_alone(duty, &judgement->finding[i]))
-            CII_TRY(task_join(duty, KIND_INFORM_BEFORE, "",
-                              judgement->finding[i].rule, 0, &task, err));
+            CII_TRY(task_join_once(duty, KIND_INFORM_BEFORE, "",
+                                   judgement->finding[i].rule, 0, err));
     return CII_OK;
 }
 

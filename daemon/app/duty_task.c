@@ -148,3 +148,38 @@ task_close(const struct duty *duty, const struct task *task, void *context,
     return store_task_close(core->store, task->number, proof, core_now(core),
                             err);
 }
+
+/* --- once -----------------------------------------------------------------*/
+
+struct asked {
+    const char *partner;
+    const char *rule;
+    bool done;
+};
+
+static enum cii_code
+match_done(const struct duty *duty, const struct task *task, void *context,
+           struct cii_error *err)
+{
+    struct asked *asked = context;
+    (void)duty;
+    (void)err;
+    if (task->closed_at != 0 && strcmp(task->partner, asked->partner) == 0 &&
+        strcmp(task->rule, asked->rule) == 0)
+        asked->done = true;
+    return CII_OK;
+}
+
+enum cii_code
+task_join_once(const struct duty *duty, const char *kind, const char *partner,
+               int rule, int64_t due_at, struct cii_error *err)
+{
+    const struct task_filter filter = {.event = duty->event, .kind = kind};
+    struct asked asked = {.partner = partner,
+                          .rule = duty_rule(duty->core, rule).id};
+    int64_t task = 0;
+    CII_TRY(task_walk(duty, &filter, match_done, &asked, err));
+    if (asked.done)
+        return CII_OK;
+    return task_join(duty, kind, partner, rule, due_at, &task, err);
+}

@@ -61,6 +61,14 @@ cii_must_check enum cii_code task_join(const struct duty *duty,
                                        int rule, int64_t due_at, int64_t *task,
                                        struct cii_error *err);
 
+/* The same, unless a task that asked for just this, about the event in hand,
+ * was closed: judging the event again asks for nothing new. */
+cii_must_check enum cii_code task_join_once(const struct duty *duty,
+                                            const char *kind,
+                                            const char *partner, int rule,
+                                            int64_t due_at,
+                                            struct cii_error *err);
+
 typedef enum cii_code task_seen(const struct duty *duty,
                                 const struct task *task, void *context,
                                 struct cii_error *err);

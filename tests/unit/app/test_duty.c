@@ -524,6 +524,20 @@ Test(duty, a_copy_with_medical_reasons_is_owed_to_the_fund_too)
     expect_text(tasks(), "duty R16 ge.cch due 2026-02-09");
 }
 
+Test(duty, what_a_human_has_closed_is_not_asked_for_again)
+{
+    be("ge.oai");
+    const struct sample *decision = DECISION("as");
+    judged(decision, "ge.as", "refuse R19");
+    require_ok(store_task_close(core->store, 1, "by post", 1, &error));
+    judged(decision, "ge.as", "refuse R19");
+    expect_text(tasks(), "duty R19 ge.as due 2026-02-09 closed by post");
+
+    judged(DECISION("as"), "ge.as", "refuse R19"); /* another one */
+    expect_text(tasks(), "duty R19 ge.as due 2026-02-09 closed by post; "
+                         "duty R19 ge.as due 2026-02-09");
+}
+
 Test(duty, nothing_is_owed_to_whom_a_decision_does_not_touch)
 {
     be("ge.oai");
