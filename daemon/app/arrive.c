@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/duty.h"
 #include "app/judging.h"
 #include "app/peer.h"
 #include "app/statement.h"
@@ -363,7 +364,9 @@ take_effect(struct arrival *arrival, int64_t number, struct cii_error *err)
     const struct stated stated = stated_by(arrival, number, &digest);
 
     CII_TRY(statement_stored(core, &stated, err));
-    return statement_pass_on(core, &stated, err);
+    CII_TRY(statement_pass_on(core, &stated, err));
+    return duty_arrived(core, number, &arrival->file, arrival->person.number,
+                        arrival->peer->config->id, arrival->judgement, err);
 }
 
 static enum cii_code

@@ -372,10 +372,13 @@ tick(void *context)
 {
     struct core *core = context;
     static unsigned int count;
-    if (core->full)
+    if (core->full) {
         try_room(core);
-    else if (++count % 60 == 0)
+    } else if (++count % 60 == 0) {
         prune_all(core);
+        core->duties_due = true;
+        core_wants_turn(core);
+    }
     core->bus_ready = true; /* an edge that was missed costs one second */
     tick_again(core);
 }
@@ -439,6 +442,7 @@ core_load_book(struct core *core, struct cii_error *err)
 {
     book_clear(core->book);
     core->rejudge_due = true;
+    core->duties_due = true;
     core->dossier_epoch++;
     return book_fill(core->book, &core->archive, err);
 }

@@ -103,6 +103,7 @@ struct core {
     int receipt_type;       /* number of RECEIPT_TYPE in the catalogue */
     uint64_t dossier_epoch; /* grows whenever a dossier changes */
     bool rejudge_due;       /* the store may hold something to judge again */
+    bool duties_due;        /* a while has passed: what fell due? */
     bool bus_ready;         /* something may wait in the bus */
     bool turn_wanted;       /* something else waits for one */
     bool full;              /* the disk is full: nothing new is taken */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/duty.h"
 #include "app/pending.h"
 #include "app/statement.h"
 #include "app/telling.h"
@@ -413,7 +414,8 @@ issue_one(struct core *core, struct pending *pending, struct cii_error *err)
     tell_issued(core, pending);
     CII_TRY(take_effect(core, pending, err));
     CII_TRY(find_concerned(core, pending, err));
-    return tell_partners(core, pending, number, err);
+    CII_TRY(tell_partners(core, pending, number, err));
+    return duty_issued(core, number, &pending->file, pending->person, err);
 }
 
 /* Judged, but nothing is stored and nothing leaves. */

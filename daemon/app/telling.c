@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "app/duty.h"
+
 /* --- what is stored -------------------------------------------------------*/
 
 enum cii_code
@@ -224,7 +226,9 @@ telling_make(struct core *core, const struct telling *telling,
             CII_TRY(tell_first(core, judgement->relied[i], telling->to, err));
         CII_TRY(tell_kept(core, telling, err));
     }
-    return put(core, telling, judged, err);
+    CII_TRY(put(core, telling, judged, err));
+    return duty_told(core, telling->event, telling->file, telling->person,
+                     telling->to->config->id, judgement, err);
 }
 
 /* --- whom it concerns -----------------------------------------------------*/

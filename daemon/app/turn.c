@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "app/control.h"
+#include "app/duty.h"
 #include "app/issue.h"
 #include "app/peer.h"
 #include "app/rejudge.h"
@@ -70,6 +71,12 @@ store_all(struct core *core, bool *more, struct cii_error *err)
     CII_TRY(issue_all(core, err));
     if (!core->full)
         CII_TRY(rejudge_work(core, PERSONS_A_TURN, more, err));
+    if (core->duties_due && !core->full) {
+        bool left = false;
+        CII_TRY(duty_tick(core, &left, err));
+        core->duties_due = left;
+        *more = *more || left;
+    }
     for (size_t i = 0; i < core->peer_count; i++)
         CII_TRY(peer_store(core->peer[i], err));
     return CII_OK;

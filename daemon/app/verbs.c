@@ -256,6 +256,8 @@ answer_clock(struct call *call, struct cii_error *err)
         CII_TRY(store_value_set(core->store, "story-offset", BYTES_OF(offset),
                                 err));
         core->story_offset = offset;
+        core->duties_due = true;
+        core_wants_turn(core);
         log_line(LOG_NOTICE, "clock set offset-ms=%" PRId64, offset);
     }
     rows_begin(&call->rows, "clock");

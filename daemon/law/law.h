@@ -349,7 +349,5 @@ void judgement_missing(const struct law *law, const struct judgement *judgement,
                        const struct law_question *question,
                        struct buffer *text);
 
-/* The day, since 1970, that a calendar in Switzerland shows. */
-int64_t swiss_day(int64_t moment);
 
 #endif
