@@ -304,8 +304,9 @@ rule_file_done(struct rule_file *file)
     yaml_release(&rules_shape, file);
 }
 
-static enum cii_code
-load_one(struct rule_texts *texts, const char *path, struct cii_error *err)
+enum cii_code
+rule_texts_add(struct rule_texts *texts, const char *path,
+               struct cii_error *err)
 {
     cii_auto(rule_file_done) struct rule_file file = {0};
 
@@ -387,7 +388,7 @@ rule_texts_load(struct rule_texts **result, const char *folder,
                         "nothing may be disclosed",
                         folder);
     for (size_t i = 0; i < files.count; i++)
-        CII_TRY(load_one(texts, files.path[i], err));
+        CII_TRY(rule_texts_add(texts, files.path[i], err));
     CII_TRY(check_ids(texts, err));
     CII_TRY(check_predicates(texts, err));
     *result = cii_take(texts);

@@ -107,6 +107,10 @@ struct rule_texts {
     size_t basis_count;
 };
 
+/* Adds what one file says; nothing on failure. */
+cii_must_check enum cii_code rule_texts_add(struct rule_texts *texts,
+                                            const char *path,
+                                            struct cii_error *err);
 /* Every *.yaml below the folder, in the order of their names, or none. */
 cii_must_check enum cii_code rule_texts_load(struct rule_texts **texts,
                                              const char *folder,

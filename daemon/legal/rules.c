@@ -24,9 +24,9 @@ copy_tests(struct law_test *out, const struct test_text *in, size_t count)
 
 #define TESTS_MAX 32
 
-static enum cii_code
-add_predicate(struct law *law, const struct predicate_text *text,
-              struct cii_error *err)
+enum cii_code
+legal_add_predicate(struct law *law, const struct predicate_text *text,
+                    struct cii_error *err)
 {
     struct law_test all[TESTS_MAX];
     struct law_test any[TESTS_MAX];
@@ -63,8 +63,9 @@ add_predicate(struct law *law, const struct predicate_text *text,
     return law_add_predicate(law, &predicate, err);
 }
 
-static enum cii_code
-add_rule(struct law *law, const struct rule_text *text, struct cii_error *err)
+enum cii_code
+legal_add_rule(struct law *law, const struct rule_text *text,
+               struct cii_error *err)
 {
     /* it travels with every disclosure: partners take no longer one */
     if (strlen(text->id) > RULE_ID_MAX)
@@ -98,9 +99,9 @@ add_rule(struct law *law, const struct rule_text *text, struct cii_error *err)
     return law_add_rule(law, &rule, err);
 }
 
-static enum cii_code
-add_denial(struct law *law, const struct denial_text *text,
-           struct cii_error *err)
+enum cii_code
+legal_add_denial(struct law *law, const struct denial_text *text,
+                 struct cii_error *err)
 {
     const struct law_denial denial = {
         .facets = list(text->facets),
@@ -113,8 +114,9 @@ add_denial(struct law *law, const struct denial_text *text,
     return law_add_denial(law, &denial, err);
 }
 
-static enum cii_code
-add_basis(struct law *law, const struct basis_text *text, struct cii_error *err)
+enum cii_code
+legal_add_basis(struct law *law, const struct basis_text *text,
+                struct cii_error *err)
 {
     const struct law_basis basis = {
         .name = text->name,
@@ -129,24 +131,33 @@ add_basis(struct law *law, const struct basis_text *text, struct cii_error *err)
 }
 
 enum cii_code
-legal_load(struct law **result, const char *folder,
-           const struct catalogue *catalogue, bool pilot, struct cii_error *err)
+legal_build(struct law **result, const struct rule_texts *texts,
+            const struct catalogue *catalogue, bool pilot,
+            struct cii_error *err)
 {
-    cii_auto(rule_texts_destroy) struct rule_texts *texts = NULL;
-    CII_TRY(rule_texts_load(&texts, folder, err));
     cii_auto(law_destroy) struct law *law = NULL;
     CII_TRY(law_new(&law, catalogue, pilot, err));
 
     for (size_t i = 0; i < texts->basis_count; i++)
-        CII_TRY(add_basis(law, &texts->basis[i], err));
+        CII_TRY(legal_add_basis(law, &texts->basis[i], err));
     for (size_t i = 0; i < texts->predicate_count; i++)
-        CII_TRY(add_predicate(law, &texts->predicate[i], err));
+        CII_TRY(legal_add_predicate(law, &texts->predicate[i], err));
     for (size_t i = 0; i < texts->denial_count; i++)
-        CII_TRY(add_denial(law, &texts->denial[i], err));
+        CII_TRY(legal_add_denial(law, &texts->denial[i], err));
     for (size_t i = 0; i < texts->rule_count; i++)
-        CII_TRY(add_rule(law, &texts->rule[i], err));
+        CII_TRY(legal_add_rule(law, &texts->rule[i], err));
     CII_TRY(law_seal(law, err));
 
     *result = cii_take(law);
     return CII_OK;
+}
+
+enum cii_code
+legal_load(struct law **result, const char *folder,
+           const struct catalogue *catalogue, bool pilot, struct cii_error *err)
+{
+    cii_auto(rule_texts_destroy) struct rule_texts *texts = NULL;
+
+    CII_TRY(rule_texts_load(&texts, folder, err));
+    return legal_build(result, texts, catalogue, pilot, err);
 }
