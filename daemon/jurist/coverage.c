@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEED_RETURN "receiver-is-issuer"
+#include "jurist/words.h"
 
 enum cii_code
 coverage_init(struct coverage *coverage, const struct law *law,

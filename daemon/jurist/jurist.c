@@ -5,7 +5,10 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: ciid-law test [--coverage] [--verbose] [--json] FILE...\n"
+    "usage: ciid-law lint [--strict] [--json] [FOLDER]\n"
+    "       ciid-law show [--json] RULE | PREDICATE ...\n"
+    "       ciid-law matrix [--event TYPE] [--canton XX] [--html FILE | --json]\n"
+    "       ciid-law test [--coverage] [--verbose] [--json] FILE...\n"
     "The law is that of --rules FOLDER, with --facets FILE and\n"
     "--event-types FILE or those beside the folder; or that of\n"
     "--config FILE, by default /etc/ciid/ciid.yaml. See ciid-law(8).\n";
@@ -16,6 +19,9 @@ struct command {
 };
 
 static const struct command commands[] = {
+    {"lint", jurist_lint},
+    {"show", jurist_show},
+
     {"test", jurist_test},
 };
 
@@ -57,8 +63,9 @@ jurist_run(int argc, char **argv, FILE *out)
     }
     const struct command *command = command_find(argv[1]);
     if (!command)
-        return jurist_fail(OUTCOME_USAGE, "'%s' is no command; write test",
-                           argv[1]);
+        return jurist_fail(
+            OUTCOME_USAGE,
+            "'%s' is no command; write lint, show, matrix or test", argv[1]);
     if (options_read(&options, argc - 1, argv + 1, &err) != CII_OK)
         return jurist_fail(OUTCOME_USAGE, "%s: %s", command->name, err.text);
     if (options.help) {

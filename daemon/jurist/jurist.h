@@ -10,6 +10,9 @@
 #include "jurist/options.h"
 
 /* One command; what it cannot do is said on standard error. */
+enum outcome jurist_lint(const struct options *options);
+enum outcome jurist_show(const struct options *options);
+enum outcome jurist_matrix(const struct options *options);
 enum outcome jurist_test(const struct options *options);
 
 /* argv as main() has it. */

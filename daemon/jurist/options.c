@@ -10,6 +10,8 @@ enum word {
     WORD_TYPES,
     WORD_CONFIG,
     WORD_HTML,
+    WORD_EVENT,
+    WORD_CANTON,
     WORD_JSON,
     WORD_VERBOSE,
     WORD_STRICT,
@@ -23,6 +25,8 @@ static const struct option words[] = {
     {"event-types", required_argument, NULL, WORD_TYPES},
     {"config", required_argument, NULL, WORD_CONFIG},
     {"html", required_argument, NULL, WORD_HTML},
+    {"event", required_argument, NULL, WORD_EVENT},
+    {"canton", required_argument, NULL, WORD_CANTON},
     {"json", no_argument, NULL, WORD_JSON},
     {"verbose", no_argument, NULL, WORD_VERBOSE},
     {"strict", no_argument, NULL, WORD_STRICT},
@@ -50,6 +54,12 @@ take(struct options *options, int word, const char *value)
         return true;
     case WORD_HTML:
         options->html = value;
+        return true;
+    case WORD_EVENT:
+        options->event = value;
+        return true;
+    case WORD_CANTON:
+        options->canton = value;
         return true;
     case WORD_JSON:
         options->json = true;

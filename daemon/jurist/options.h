@@ -27,6 +27,8 @@ struct options {
     const char *event_types;
     const char *config;
     const char *html;
+    const char *event;
+    const char *canton;
     bool json;
     bool verbose;
     bool strict;

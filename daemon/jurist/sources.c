@@ -77,6 +77,7 @@ sources_done(struct sources *sources)
 {
     law_destroy(&sources->law[0]);
     law_destroy(&sources->law[1]);
+    rule_texts_destroy(&sources->texts);
     catalogue_destroy(&sources->catalogue);
     free(sources->rules);
     free(sources->facets);
@@ -85,12 +86,25 @@ sources_done(struct sources *sources)
 }
 
 enum cii_code
+sources_texts(struct sources *sources, const struct rule_texts **texts,
+              struct cii_error *err)
+{
+    if (!sources->texts)
+        CII_TRY(rule_texts_load(&sources->texts, sources->rules, err));
+    *texts = sources->texts;
+    return CII_OK;
+}
+
+enum cii_code
 sources_law(struct sources *sources, bool pilot, const struct law **law,
             struct cii_error *err)
 {
+    const struct rule_texts *texts = NULL;
+
+    CII_TRY(sources_texts(sources, &texts, err));
     if (!sources->law[pilot])
-        CII_TRY(legal_load(&sources->law[pilot], sources->rules,
-                           sources->catalogue, pilot, err));
+        CII_TRY(legal_build(&sources->law[pilot], texts, sources->catalogue,
+                            pilot, err));
     *law = sources->law[pilot];
     return CII_OK;
 }

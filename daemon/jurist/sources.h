@@ -16,6 +16,7 @@ struct sources {
     char *event_types;           /* owned */
     bool pilot;                  /* what ciid.yaml says; else production */
     struct catalogue *catalogue; /* owned */
+    struct rule_texts *texts;    /* owned; may be NULL */
     struct law *law[2];          /* owned; by pilot; may be NULL */
 };
 
@@ -27,6 +28,11 @@ cii_must_check enum cii_code sources_open(struct sources *sources,
                                           struct cii_error *err);
 void sources_done(struct sources *sources);
 
+/* The rules as they are written, and the law that they make: the nth rule and
+ * the nth predicate of the one are those of the other. */
+cii_must_check enum cii_code sources_texts(struct sources *sources,
+                                           const struct rule_texts **texts,
+                                           struct cii_error *err);
 cii_must_check enum cii_code sources_law(struct sources *sources, bool pilot,
                                          const struct law **law,
                                          struct cii_error *err);
