@@ -21,6 +21,7 @@ struct command {
 static const struct command commands[] = {
     {"lint", jurist_lint},
     {"show", jurist_show},
+    {"matrix", jurist_matrix},
 
     {"test", jurist_test},
 };
