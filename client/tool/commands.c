@@ -108,6 +108,64 @@ static const struct flag diff_flags[] = {
     END,
 };
 
+/* Where the rules are read from: see ciid-law(8). */
+#define RULES                                                             \
+    {                                                                     \
+        "rules", "DIR",                                                   \
+            "the rule files. Default: what the configuration says", NULL, \
+            FLAG_TEXT, false                                              \
+    }
+#define FACETS                                                                 \
+    {                                                                          \
+        "facets", "FILE", "default: beside the folder", NULL, FLAG_TEXT, false \
+    }
+#define TYPES                                                                 \
+    {                                                                         \
+        "event-types", "FILE", "default: beside the folder", NULL, FLAG_TEXT, \
+            false                                                             \
+    }
+#define CONFIG                                                             \
+    {                                                                      \
+        "config", "FILE", "default: /etc/ciid/ciid.yaml", NULL, FLAG_TEXT, \
+            false                                                          \
+    }
+
+static const struct flag lint_flags[] = {
+    RULES,
+    FACETS,
+    TYPES,
+    CONFIG,
+    {"strict", NULL, "warnings count as errors do", NULL, FLAG_ALONE, false},
+    END,
+};
+
+static const struct flag rules_show_flags[] = {RULES, FACETS, TYPES, CONFIG,
+                                               END};
+
+static const struct flag matrix_flags[] = {
+    RULES,
+    FACETS,
+    TYPES,
+    CONFIG,
+    {"event", "TYPE", "only rules that speak of it", NULL, FLAG_TEXT, false},
+    {"canton", "XX", "federal law and this canton's", NULL, FLAG_TEXT, false},
+    {"html", "FILE", "as one page, to read and to print", NULL, FLAG_TEXT,
+     false},
+    {"verbose", NULL, "the rules of each pair, by name", NULL, FLAG_ALONE,
+     false},
+    END,
+};
+
+static const struct flag test_flags[] = {
+    RULES,
+    FACETS,
+    TYPES,
+    CONFIG,
+    {"coverage", NULL, "say what no case shows", NULL, FLAG_ALONE, false},
+    {"verbose", NULL, "say every case", NULL, FLAG_ALONE, false},
+    END,
+};
+
 static const struct flag again_flags[] = {
     {"to", "ID", "the institution", NULL, FLAG_INSTITUTION, false},
     END,
@@ -425,6 +483,35 @@ const struct command base_commands[] = {
      .run = cmd_ask,
      .verb = "clock",
      .column = clock_columns},
+    {.name = "rules lint",
+     .summary = "what is wrong with a folder of rules",
+     .words = "[DIR]",
+     .words_max = 1,
+     .flag = lint_flags,
+     .roles = "",
+     .run = cmd_rules},
+    {.name = "rules show",
+     .summary = "a rule or a predicate, in words",
+     .words = "RULE | PREDICATE ...",
+     .words_min = 1,
+     .words_max = WORDS_MAX,
+     .flag = rules_show_flags,
+     .roles = "",
+     .run = cmd_rules},
+    {.name = "rules matrix",
+     .summary = "who may tell whom; --html: as one page",
+     .words = "",
+     .flag = matrix_flags,
+     .roles = "",
+     .run = cmd_rules},
+    {.name = "rules test",
+     .summary = "judge the cases of tables",
+     .words = "FILE ...",
+     .words_min = 1,
+     .words_max = WORDS_MAX,
+     .flag = test_flags,
+     .roles = "",
+     .run = cmd_rules},
     {.name = "pki init",
      .summary = "make a certificate authority for a pilot",
      .words = "",

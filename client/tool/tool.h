@@ -68,7 +68,7 @@ struct given {
 };
 
 #define GIVEN_MAX 128
-#define WORDS_MAX 16
+#define WORDS_MAX 256
 
 struct args {
     size_t word_count;
@@ -212,6 +212,7 @@ enum tool_status cmd_task(struct tool *tool, const struct args *args);
 enum tool_status cmd_letter(struct tool *tool, const struct args *args);
 enum tool_status cmd_diff(struct tool *tool, const struct args *args);
 enum tool_status cmd_verify(struct tool *tool, const struct args *args);
+enum tool_status cmd_rules(struct tool *tool, const struct args *args);
 enum tool_status cmd_pki_init(struct tool *tool, const struct args *args);
 enum tool_status cmd_pki_issue(struct tool *tool, const struct args *args);
 enum tool_status cmd_pki_revoke(struct tool *tool, const struct args *args);
