@@ -184,8 +184,7 @@ list_general(const struct drawing *drawing)
     name_rules(drawing, &rules, is_for_everybody, 0, 0);
     if (rules.size == 0)
         return;
-    fputs("\nBetween everybody, and in no cell: ", drawing->out);
-    fputs("\n  ", drawing->out);
+    fputs("\nBetween everybody, and in no cell:\n  ", drawing->out);
     screen_wrap(drawing->out, buffer_text(&rules), 2, drawing->width);
 }
 
@@ -207,8 +206,11 @@ matrix_print(const struct matrix *matrix, bool rules, FILE *out)
         for (int to = 0; to < KIND_COUNT; to++)
             list_pair(&drawing, from, to);
     list_general(&drawing);
-    if (!rules)
-        fputs("\nThe rules of each pair: --verbose; one rule: show RULE; as a "
-              "page: --html FILE\n",
-              out);
+    if (rules)
+        return;
+    fputc('\n', out);
+    screen_wrap(out,
+                "The rules of each pair: --verbose; one rule: show RULE; as a "
+                "page: --html FILE",
+                0, drawing.width);
 }
