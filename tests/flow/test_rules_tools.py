@@ -137,9 +137,12 @@ class Words(Folder):
     def test_tables_are_judged(self):
         table = self.folder / "table.yaml"
         case = ("title: a table\nnow: \"2026-03-01\"\nprofile: pilot\ncases:\n"
-                "  - name: nobody tells a fund of a report\n    rule: R11\n"
+                "  - name: nobody tells a fund of a report\n"
                 "    from: ge.orp\n    to: ge.cch\n    event: detection-precoce\n"
-                "    on: \"2026-02-01\"\n    facets: [identity]\n"
+                "    on: \"2026-02-01\"\n"
+                "    facets: [\"identity.officialName=B.\",\n"
+                "             \"report.informedOn=2026-02-01\",\n"
+                "             \"report.incapableOfWork=yes\"]\n"
                 "    expect: %s\n")
         table.write_text(case % "refuse", encoding="utf-8")
         right = rules("test", "--rules", self.rules, table)
