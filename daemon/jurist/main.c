@@ -15,7 +15,8 @@ main(int argc, char **argv)
 
     /* a full disk is no success */
     if (fflush(stdout) == 0 && !ferror(stdout))
-        return outcome;
-    return jurist_fail(OUTCOME_UNREAD, "cannot write the answer: %s",
-                       strerror(errno));
+        return (int)outcome;
+    (void)jurist_fail(OUTCOME_UNREAD, "cannot write the answer: %s",
+                      strerror(errno));
+    return (int)OUTCOME_UNREAD;
 }

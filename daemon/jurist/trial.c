@@ -84,10 +84,11 @@ check_rule(struct trial *trial, struct cii_error *err)
                          nearest_name(text->rule, law_rule_count(law), rule_id,
                                       law),
                          err);
-    const int from = institution_kind_of(question->discloser);
-    const int to = institution_kind_of(question->to);
+    const enum institution_kind from = institution_kind_of(question->discloser);
+    const enum institution_kind to = institution_kind_of(question->to);
     if (trial->rule >= 0 &&
-        !law_rule_speaks(law, (size_t)trial->rule, from, to, question->type))
+        !law_rule_speaks(law, (size_t)trial->rule, (int)from, (int)to,
+                         question->type))
         return cii_fail(err, CII_CONFIG,
                         "%s:%d: rule %s does not speak of %s from %s to %s",
                         trial->scene->whole.table->path, text->line, text->rule,

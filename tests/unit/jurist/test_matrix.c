@@ -164,6 +164,7 @@ Test(page, takes_nothing_of_a_rule_file_for_markup)
         RUN("matrix", "--rules", "rules", "--html", "m.html");
     struct run page = {.out = read_page()};
 
+    cr_expect(eq(int, run.status, OUTCOME_OK));
     expect_silent_of(&page, "<script>alert");
     expect_silent_of(&page, "<i>");
     expect_silent_of(&page, "<img");
