@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jurist/reach.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "jurist/words.h"
@@ -125,6 +126,8 @@ is_possible(const struct reach *reach, const struct queue *queue,
 static bool
 may_be_taken(const struct reach *reach, const struct queue *queue, size_t place)
 {
+    assert(place < queue->count && queue->count <= PLACE_MAX);
+
     for (unsigned int carry = 0; carry < 1U << queue->count; carry++)
         if (carry >> place & 1 && is_possible(reach, queue, carry) &&
             walk(reach, queue, carry) == place)
