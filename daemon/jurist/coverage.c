@@ -96,6 +96,15 @@ gives_back(const struct law *law, size_t number)
     return need && !strcmp(need, NEED_RETURN);
 }
 
+/* Alone, only the basis can fail that a rule waits for. */
+static bool
+can_fail_alone(const struct law *law, size_t number, int predicate)
+{
+    return !law_rule_waits(law, number) ||
+           (predicate >= 0 &&
+            law_predicate_at(law, (size_t)predicate).of_basis);
+}
+
 static void
 look_at_needs(struct report *report, const struct shown *shown, size_t number,
               const struct law_rule_view *rule)
@@ -107,7 +116,8 @@ look_at_needs(struct report *report, const struct shown *shown, size_t number,
         const char *need = law_rule_need(report->law, number, i, &predicate);
         if (!need)
             return;
-        if (shown->needs >> i & 1)
+        if (shown->needs >> i & 1 ||
+            !can_fail_alone(report->law, number, predicate))
             continue;
         snprintf(what, sizeof what, "no case in which %s alone fails", need);
         miss(report, rule, what);
@@ -121,9 +131,10 @@ look_at_rule(struct report *report, const struct shown *shown, size_t number)
 
     if (gives_back(report->law, number))
         return;
-    if (rule.lane != LANE_COUNT && !shown->transmits)
+    if (rule.lane != LANE_COUNT && !shown->transmits &&
+        !law_rule_waits(report->law, number))
         miss(report, &rule, "no case that it lets through");
-    if (!shown->refuses)
+    if (!shown->refuses && !law_rule_is_certain(report->law, number))
         miss(report, &rule,
              rule.denies               ? "no case that it denies"
              : rule.lane == LANE_COUNT ? "no case that it would be about"

@@ -5,7 +5,9 @@
 /*
  * What the cases show of every rule: that it lets through, that it refuses,
  * and that each of its needs matters by itself. A case that came out otherwise
- * than expected shows nothing.
+ * than expected shows nothing. Nobody is asked for what there cannot be: a rule
+ * that waits for a canton's basis lets nothing through, and of its needs only
+ * that basis can fail alone; one that is certain refuses nothing.
  */
 
 #include "jurist/trial.h"

@@ -190,6 +190,43 @@ law_rule_need(const struct law *law, size_t number, size_t nth, int *predicate)
     return rule->need[nth].name;
 }
 
+static bool
+is_stated_somewhere(const struct law *law, const char *basis)
+{
+    for (size_t i = 0; i < law->basis_count; i++)
+        if (!strcmp(law->basis[i].name, basis))
+            return true;
+    return false;
+}
+
+bool
+law_rule_waits(const struct law *law, size_t number)
+{
+    assert(number < law->rule_count);
+
+    const struct rule *rule = &law->rule[number];
+    for (size_t i = 0; i < rule->need_count; i++) {
+        const int predicate = rule->need[i].predicate;
+        const char *basis =
+            predicate < 0 ? NULL : law->predicate[predicate].basis;
+        if (basis && !is_stated_somewhere(law, basis))
+            return true;
+    }
+    return false;
+}
+
+bool
+law_rule_is_certain(const struct law *law, size_t number)
+{
+    assert(number < law->rule_count);
+
+    const struct rule *rule = &law->rule[number];
+    for (size_t i = 0; i < law->catalogue->type_count; i++)
+        if (has_type(rule->type, (int)i) && law->catalogue->type[i].personal)
+            return false;
+    return rule->view.lane != LANE_COUNT && rule->need_count == 0;
+}
+
 size_t
 law_predicate_count(const struct law *law)
 {
@@ -206,5 +243,6 @@ law_predicate_at(const struct law *law, size_t number)
         .name = predicate->name,
         .citation = predicate->citation ? predicate->citation : "",
         .remedy = predicate->remedy ? predicate->remedy : "",
+        .of_basis = predicate->basis != NULL,
     };
 }

@@ -226,10 +226,18 @@ int law_rule_find(const struct law *law, const char *id);
 const char *law_rule_need(const struct law *law, size_t number, size_t nth,
                           int *predicate);
 
+/* Does it need what a canton's law has to say, and none of the rule files
+ * does? Until one does, nothing can make it let anything through. */
+bool law_rule_waits(const struct law *law, size_t number);
+/* Does it carry whatever it speaks of? It has no needs, and what it speaks of
+ * is about no person. */
+bool law_rule_is_certain(const struct law *law, size_t number);
+
 struct law_predicate_view {
     const char *name;
     const char *citation;
     const char *remedy;
+    bool of_basis; /* it asks for what a canton's law says */
 };
 
 size_t law_predicate_count(const struct law *law);
