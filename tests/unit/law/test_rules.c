@@ -226,3 +226,54 @@ Test(rules, all_rows_stay_visible)
     cr_expect(eq(int, (int)law_rule_at(law, 2).lane, LANE_COUNT));
     law_destroy(&law);
 }
+
+/* R1 rests on a canton's basis, which nothing states unless asked. */
+static struct law *
+law_over_a_basis(bool stated)
+{
+    const struct law_basis basis = {.name = "releases",
+                                    .kinds = NAMES("as"),
+                                    .citation = "art. 2",
+                                    .canton = "ge",
+                                    .file = "ge.yaml"};
+    struct law *law = new_law(true);
+    struct cii_error err = {0};
+
+    add_predicate(law, .name = "released", .citation = "art. 2",
+                  .basis = "releases");
+    add_rule(law, .id = "R1", .needs = NAMES("released"));
+    add_rule(law, .id = "R2", .lane = "consent", .needs = NAMES("nothing"));
+    if (stated)
+        require_ok(law_add_basis(law, &basis, &err));
+    seal(law);
+    return law;
+}
+
+Test(rules, a_rule_waits_until_a_canton_states_its_basis)
+{
+    struct law *silent = law_over_a_basis(false);
+    struct law *stated = law_over_a_basis(true);
+
+    cr_expect(law_rule_waits(silent, 0));
+    cr_expect(law_rule_waits(silent, 1) == false);
+    cr_expect(law_rule_waits(stated, 0) == false);
+    law_destroy(&silent);
+    law_destroy(&stated);
+}
+
+Test(rules, only_what_is_about_no_person_is_certain)
+{
+    struct law *law = new_law(true);
+    add_rule(law, .id = "R1", .events = NAMES("poste"));
+    add_rule(law, .id = "R2", .events = NAMES("poste", "inscription"));
+    add_rule(law, .id = "R3", .events = NAMES("poste"), .lane = "consent",
+             .needs = NAMES("nothing"));
+    add_rule(law, .id = "R4", .events = NAMES("poste"), .lane = "deny");
+    seal(law);
+
+    cr_expect(law_rule_is_certain(law, 0));
+    cr_expect(law_rule_is_certain(law, 1) == false);
+    cr_expect(law_rule_is_certain(law, 2) == false);
+    cr_expect(law_rule_is_certain(law, 3) == false);
+    law_destroy(&law);
+}
