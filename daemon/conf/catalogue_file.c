@@ -301,17 +301,24 @@ facets_load(struct catalogue *catalogue, const char *path,
 }
 
 static enum cii_code
+fail_facet(const struct at *at, const struct catalogue *catalogue,
+           const char *name)
+{
+    const char *nearest = catalogue_nearest_facet(catalogue, name);
+
+    return cii_fail(at->err, CII_CONFIG, "%s:%d: unknown facet '%s'%s%s%s",
+                    at->path, at->line, name, nearest ? "; did you mean '" : "",
+                    nearest ? nearest : "", nearest ? "'?" : "");
+}
+
+static enum cii_code
 take_set(const struct at *at, const struct catalogue *catalogue, char **names,
          uint64_t *set)
 {
     for (; *names; names++) {
-        int number = catalogue_facet(catalogue, *names);
-        const char *nearest = catalogue_nearest_facet(catalogue, *names);
+        const int number = catalogue_facet(catalogue, *names);
         if (number < 0)
-            return cii_fail(at->err, CII_CONFIG,
-                            "%s:%d: unknown facet '%s'%s%s%s", at->path,
-                            at->line, *names, nearest ? "; did you mean '" : "",
-                            nearest ? nearest : "", nearest ? "'?" : "");
+            return fail_facet(at, catalogue, *names);
         *set |= UINT64_C(1) << number;
     }
     return CII_OK;
