@@ -30,8 +30,8 @@ static const struct flag letter_flags[] = {
 };
 
 static const struct column task_columns[] = {
-    {"Task", "number", COLUMN_TEXT, false},
-    {"Kind", "kind", COLUMN_TEXT, false},
+    {"No", "number", COLUMN_TEXT, false},
+    {"To do", "what", COLUMN_TEXT, false},
     {"Person", "identity", COLUMN_PERSON, false},
     {"Partner", "partner", COLUMN_TEXT, false},
     {"Due", "due", COLUMN_TEXT, false},

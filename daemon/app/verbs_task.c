@@ -66,7 +66,7 @@ put_task(struct call *call, int64_t number, struct cii_error *err)
     call->person = task.person;
     rows_begin(rows, "task");
     rows_put_number(rows, "number", task.number);
-    rows_put(rows, "kind", task.kind);
+    rows_put(rows, "what", task.kind);
     if (task.person)
         rows_put_number(rows, "person", task.person);
     rows_put(rows, "partner", task.partner);

@@ -50,7 +50,7 @@ put_task(struct question *question, const struct task_row *task,
                               count_event, &events, err));
     rows_begin(rows, "task");
     rows_put_number(rows, "number", task->number);
-    rows_put(rows, "kind", task->kind);
+    rows_put(rows, "what", task->kind);
     if (task->person)
         rows_put_number(rows, "person", task->person);
     rows_put(rows, "partner", task->partner);

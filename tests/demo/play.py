@@ -192,10 +192,10 @@ class Play:
         rows = office.ask("task", "list", "--avs",
                           self.persons[act["of"]]["avs"])
         for kind, wanted in act["open"].items():
-            mine = [r for r in rows if r["task"] == kind]
+            mine = [r for r in rows if r["what"] == kind]
             for row in mine:
                 print(f"    {paint('35', 'to do')}      {act['at']}: {kind} "
-                      f"by {row['due_at'][:10]} ({row.get('citation', '')}), "
+                      f"by {row['due']} ({row.get('citation', '')}), "
                       f"{row['events']} event(s)")
             good = len(mine) == wanted
             events = act.get("events", {}).get(kind)

@@ -84,7 +84,7 @@ Test(verbs_task, closes_with_its_proof_and_shows_the_task)
 
     cr_expect(is_open() == false);
     expect_text(answered("proof"), "letter of 5 May, page 2");
-    expect_text(answered("kind"), "answer");
+    expect_text(answered("what"), "answer");
     expect_text(answered("partner"), PARTNER);
     expect_text(answered("due"), "2026-01-05");
     expect_text(answered("identity.avs"), "7569217076985");

@@ -54,7 +54,7 @@ Test(tasks, are_listed_with_whom_they_are_about)
     open_task("inform-after", OAI, exchange(1, US));
 
     expect_text(ask("tasks", NULL, 0),
-                "task number=1 kind=inform-after person=1 partner=" OAI
+                "task number=1 what=inform-after person=1 partner=" OAI
                 " rule=R1 citation=LACI 85f al. 3-4"
                 " opened_at=2026-01-05T08:00:00.000Z due=2026-02-04 events=1"
                 " identity.avs=" ANNA

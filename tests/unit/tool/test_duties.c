@@ -29,7 +29,7 @@ static const struct field statement_fields[] = {
 };
 static const struct field task_fields[] = {
     {"number", "7"},
-    {"kind", "inform-after"},
+    {"what", "inform-after"},
     {"partner", "ge.oai"},
     {"due", "2016-09-30"},
     {"citation", "LACI 85f al. 4"},
