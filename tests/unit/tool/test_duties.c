@@ -149,7 +149,7 @@ static const struct listing {
      "statements user=\ntype=veto\nended=yes\n", "consentement"},
     {"task list --kind duty --late --all --avs " STORY_AVS,
      "tasks user=\nkind=duty\nlate=yes\nall=yes\navs=" STORY_AVS "\n",
-     "7     inform-after  " STORY_AVS "  ge.oai"},
+     "7   inform-after  " STORY_AVS "  ge.oai"},
     {"task show 7", "tasks user=\ntask=7\n", "mesure  " FAKE_ID},
     {"task close 7 --proof L-12", "task-close user=\ntask=7\nproof=L-12\n",
      "inform-after"},
