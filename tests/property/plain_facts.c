@@ -1,0 +1,710 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plain_facts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- words ---------------------------------------------------------------*/
+
+const char *
+plain_value(const struct plain_event *event, const char *name)
+{
+    for (size_t i = 0; i < event->field_count; i++)
+        if (strcmp(event->field[i].name, name) == 0)
+            return event->field[i].value;
+    return "";
+}
+
+static bool
+is_given(const struct plain_event *event, const char *name)
+{
+    return plain_value(event, name)[0] != '\0';
+}
+
+bool
+plain_is(const struct plain_event *event, const char *name, const char *value)
+{
+    return strcmp(plain_value(event, name), value) == 0;
+}
+
+bool
+plain_is_yes(const struct plain_event *event, const char *name)
+{
+    return plain_is(event, name, "yes");
+}
+
+bool
+plain_in(const char *words, const char *word)
+{
+    const size_t length = strlen(word);
+
+    if (strcmp(words, "any") == 0)
+        return true;
+    for (const char *at = words; length > 0 && (at = strstr(at, word));
+         at += length) {
+        const bool begins = at == words || at[-1] == ' ';
+        const bool ends = at[length] == '\0' || at[length] == ' ';
+        if (begins && ends)
+            return true;
+    }
+    return false;
+}
+
+size_t
+plain_words(const char *words)
+{
+    size_t count = 0;
+
+    for (const char *at = words; *at; at += strspn(at, " ")) {
+        count++;
+        at += strcspn(at, " ");
+    }
+    return count;
+}
+
+/* Up to count words, cut out. */
+static size_t
+cut_words(const char *words, size_t count, char (*word)[64])
+{
+    size_t found = 0;
+
+    for (const char *at = words; *at && found < count; at += strspn(at, " ")) {
+        const size_t length = strcspn(at, " ");
+        snprintf(word[found++], sizeof *word, "%.*s", (int)length, at);
+        at += length;
+    }
+    return found;
+}
+
+unsigned int
+plain_facets(const char *words)
+{
+    char word[32][64];
+    const size_t count = cut_words(words, 32, word);
+    unsigned int facets = 0;
+
+    for (size_t i = 0; i < count; i++)
+        facets |= plain_facet(word[i]);
+    return facets;
+}
+
+bool
+plain_kind_in(const char *office, const char *kinds)
+{
+    char kind[64];
+    const char *at = strchr(office, '.');
+
+    if (!at)
+        return false;
+    at++;
+    snprintf(kind, sizeof kind, "%.*s", (int)strcspn(at, "."), at);
+    return plain_in(kinds, kind);
+}
+
+bool
+plain_same_canton(const char *office, const char *canton)
+{
+    const size_t length = strlen(canton);
+
+    return strncmp(office, canton, length) == 0 && office[length] == '.';
+}
+
+/* --- statements ----------------------------------------------------------*/
+
+static bool
+is_type(plain_statement s, const char *type)
+{
+    return strcmp(s->type, type) == 0;
+}
+
+static bool
+is_by(plain_statement s, const char *office)
+{
+    return strcmp(s->issuer, office) == 0;
+}
+
+static bool
+is_day(const char *day)
+{
+    return strlen(day) == 10;
+}
+
+static bool
+is_past(const struct plain_question *q, const char *day)
+{
+    return is_day(day) && strcmp(day, q->today) <= 0;
+}
+
+static bool
+is_over(const struct plain_question *q, const char *last_day)
+{
+    return !is_day(last_day) || strcmp(last_day, q->today) < 0;
+}
+
+/* A statement that is itself dated in the future says nothing yet. */
+static bool
+is_made(const struct plain_question *q, plain_statement s)
+{
+    return is_past(q, s->day);
+}
+
+/* The nth from the newest. */
+static plain_statement
+newest(const struct plain_question *q, size_t nth)
+{
+    return q->statement[q->statement_count - 1 - nth];
+}
+
+static plain_statement
+newest_by(const struct plain_question *q, const char *type, const char *office)
+{
+    for (size_t i = 0; i < q->statement_count; i++) {
+        plain_statement s = newest(q, i);
+        if (is_type(s, type) && is_by(s, office))
+            return s;
+    }
+    return NULL;
+}
+
+/* Was it said after the statement? */
+static bool
+said_after(const struct plain_question *q, plain_statement statement,
+           bool (*ends)(const struct plain_question *q, plain_statement later,
+                        plain_statement statement))
+{
+    for (size_t i = 0; i < q->statement_count; i++) {
+        plain_statement later = newest(q, i);
+        if (later == statement)
+            return false;
+        if (ends(q, later, statement))
+            return true;
+    }
+    return false;
+}
+
+/* --- consent -------------------------------------------------------------*/
+
+static bool
+is_named(plain_statement consent, const char *office)
+{
+    return plain_in(plain_value(consent, "consent.between"), office) ||
+           plain_is(consent, "consent.obtainedBy", office);
+}
+
+/* The same consent: its reference, with whoever obtained it. */
+static bool
+is_same_consent(plain_statement one, plain_statement other)
+{
+    return is_type(other, "consentement") && is_by(other, one->issuer) &&
+           plain_is(other, "consent.consentRef",
+                    plain_value(one, "consent.consentRef"));
+}
+
+/* Only an institution that it names withdraws a consent. */
+static bool
+may_withdraw(const struct plain_question *q, plain_statement consent,
+             const char *office)
+{
+    for (size_t i = 0; i < q->statement_count; i++)
+        if (is_same_consent(consent, q->statement[i]) &&
+            is_named(q->statement[i], office))
+            return true;
+    return false;
+}
+
+/* Before or after: nothing that comes again gives it new life. */
+static bool
+is_withdrawn(const struct plain_question *q, plain_statement consent)
+{
+    for (size_t i = 0; i < q->statement_count; i++) {
+        plain_statement s = q->statement[i];
+        if (is_type(s, "retrait-consentement") &&
+            plain_is(s, "withdrawal.withdrawnRef",
+                     plain_value(consent, "consent.consentRef")) &&
+            may_withdraw(q, consent, s->issuer))
+            return true;
+    }
+    return false;
+}
+
+/* LPD 6 al. 6: for specific processing, after information, freely. No blanket
+ * consent; statistics never carry a case. */
+static bool
+is_specific(plain_statement s)
+{
+    const char *purposes = plain_value(s, "consent.purposes");
+
+    return is_given(s, "consent.consentRef") && s->case_ref &&
+           plain_words(plain_value(s, "consent.between")) == 2 &&
+           plain_words(purposes) > 0 && strcmp(purposes, "statistics") != 0 &&
+           plain_facets(plain_value(s, "consent.opens")) != 0 &&
+           plain_is_yes(s, "consent.toldOfRights");
+}
+
+static bool
+is_given_so(plain_statement s, enum plain_consent how)
+{
+    if (how == PLAIN_EXPRESS)
+        return plain_is_yes(s, "consent.express");
+    if (how == PLAIN_WRITTEN)
+        return plain_in("signe ecrit electronique",
+                        plain_value(s, "consent.consentForm"));
+    return true;
+}
+
+static bool
+consents(const struct plain_question *q, plain_statement s,
+         enum plain_consent how)
+{
+    const char *between = plain_value(s, "consent.between");
+
+    return is_type(s, "consentement") && is_made(q, s) &&
+           plain_is(s, "consent.obtainedBy", s->issuer) && is_specific(s) &&
+           plain_in(between, q->teller) && plain_in(between, q->to) &&
+           is_given_so(s, how) &&
+           is_past(q, plain_value(s, "consent.consentOn")) &&
+           !is_over(q, plain_value(s, "consent.consentUntil")) &&
+           !is_withdrawn(q, s);
+}
+
+bool
+plain_consent(const struct plain_question *q, enum plain_consent how,
+              unsigned int *opens)
+{
+    const char *case_ref = q->event->case_ref;
+    bool found = false;
+
+    *opens = 0;
+    for (size_t i = 0; i < q->statement_count; i++) {
+        plain_statement s = q->statement[i];
+        if (!consents(q, s, how) || !case_ref ||
+            strcmp(s->case_ref, case_ref) != 0)
+            continue;
+        *opens |= plain_facets(plain_value(s, "consent.opens"));
+        found = true;
+    }
+    return found;
+}
+
+bool
+plain_consent_names(const struct plain_question *q)
+{
+    for (size_t i = 0; i < q->statement_count; i++)
+        if (consents(q, q->statement[i], PLAIN_AGREED))
+            return true;
+    return false;
+}
+
+/* --- attestation ---------------------------------------------------------*/
+
+static bool
+ends_attestation(const struct plain_question *q, plain_statement later,
+                 plain_statement attestation)
+{
+    (void)q;
+    return is_by(later, attestation->issuer) &&
+           (is_type(later, "attestation-client") ||
+            is_type(later, "fin-attestation"));
+}
+
+/* "2026-08-31" and six months. The last day of a short month would do for the
+ * days that it does not have; comparing words gives the same. */
+static void
+six_months_later(const char *day, char text[static 16])
+{
+    int year = (int)strtol(day, NULL, 10);
+    int month = (int)strtol(day + 5, NULL, 10) + 6;
+
+    if (month > 12) {
+        month -= 12;
+        year++;
+    }
+    snprintf(text, 16, "%04d-%02d-%.2s", year % 10000, month % 100, day + 8);
+}
+
+static bool
+lasts_six_months_at_most(plain_statement s)
+{
+    char last[16];
+
+    six_months_later(s->day, last);
+    return strcmp(plain_value(s, "attestation.clientUntil"), last) <= 0;
+}
+
+bool
+plain_client_of_receiver(const struct plain_question *q)
+{
+    for (size_t i = 0; i < q->statement_count; i++) {
+        plain_statement s = q->statement[i];
+        if (is_type(s, "attestation-client") && is_by(s, q->to) &&
+            is_made(q, s) &&
+            is_past(q, plain_value(s, "attestation.clientSince")) &&
+            !is_over(q, plain_value(s, "attestation.clientUntil")) &&
+            lasts_six_months_at_most(s) && !said_after(q, s, ends_attestation))
+            return true;
+    }
+    return false;
+}
+
+/* --- between offices -----------------------------------------------------*/
+
+bool
+plain_reciprocity(const struct plain_question *q)
+{
+    for (size_t i = 0; i < q->statement_count; i++) {
+        plain_statement s = q->statement[i];
+        if (is_type(s, "reciprocite") && is_by(s, q->to) && is_made(q, s) &&
+            plain_is(s, "reciprocity.grantedTo", q->teller) &&
+            is_given(s, "reciprocity.sends") &&
+            is_past(q, plain_value(s, "reciprocity.reciprocityFrom")) &&
+            !is_over(q, plain_value(s, "reciprocity.reciprocityUntil")))
+            return true;
+    }
+    return false;
+}
+
+static bool
+is_agreement_of(const struct plain_question *q, plain_statement s,
+                const char *one, const char *other)
+{
+    (void)q;
+    return is_by(s, one) && plain_is(s, "agreement.agreementWith", other);
+}
+
+bool
+plain_agreement(const struct plain_question *q, const char *kind)
+{
+    for (size_t i = 0; i < q->statement_count; i++) {
+        plain_statement s = q->statement[i];
+        if (is_type(s, "convention") && is_made(q, s) &&
+            (is_agreement_of(q, s, q->teller, q->to) ||
+             is_agreement_of(q, s, q->to, q->teller)) &&
+            plain_is(s, "agreement.agreementKind", kind) &&
+            is_given(s, "agreement.agreementRef") &&
+            is_past(q, plain_value(s, "agreement.agreementFrom")) &&
+            !is_over(q, plain_value(s, "agreement.agreementUntil")))
+            return true;
+    }
+    return false;
+}
+
+bool
+plain_announced_avs(const struct plain_question *q, const char *office)
+{
+    plain_statement s = newest_by(q, "usage-navs", office);
+
+    return s && is_made(q, s) && is_given(s, "avs-use.responsible") &&
+           is_given(s, "avs-use.avsLegalBasis") &&
+           is_past(q, plain_value(s, "avs-use.announcedOn"));
+}
+
+bool
+plain_basis(const struct plain_question *q, const char *name,
+            const char *office)
+{
+    for (size_t i = 0; i < q->basis_count; i++)
+        if (strcmp(q->basis[i].name, name) == 0 &&
+            plain_same_canton(office, q->basis[i].canton))
+            return true;
+    return false;
+}
+
+/* --- requests ------------------------------------------------------------*/
+
+static bool
+is_request_between(const struct plain_question *q, plain_statement s)
+{
+    return is_type(s, "demande-renseignements") && is_by(s, q->to) &&
+           is_made(q, s) && plain_is(s, "request.requestTo", q->teller);
+}
+
+/* Written it is; reasoned, with its basis, and it names what it needs. */
+static bool
+is_reasoned(plain_statement s)
+{
+    return is_given(s, "request.requestReason") &&
+           is_given(s, "request.legalBasis") &&
+           plain_facets(plain_value(s, "request.asks")) != 0;
+}
+
+plain_statement
+plain_request(const struct plain_question *q, const char *purposes)
+{
+    for (size_t i = 0; i < q->statement_count; i++) {
+        plain_statement s = q->statement[i];
+        if (is_request_between(q, s) && s->number == q->event->answers &&
+            is_reasoned(s) &&
+            plain_in(purposes, plain_value(s, "request.requestPurpose")))
+            return s;
+    }
+    return NULL;
+}
+
+bool
+plain_has_asked(const struct plain_question *q)
+{
+    for (size_t i = 0; i < q->statement_count; i++)
+        if (is_request_between(q, q->statement[i]))
+            return true;
+    return false;
+}
+
+/* --- the procedure of the invalidity insurance ---------------------------*/
+
+static bool
+closes_procedure(plain_statement s)
+{
+    return plain_kind_in(s->issuer, "oai") &&
+           (is_type(s, "decision-ai") || is_type(s, "cloture-ai"));
+}
+
+static bool
+ends_payer(const struct plain_question *q, plain_statement later,
+           plain_statement payer)
+{
+    (void)q;
+    if (closes_procedure(later))
+        return true;
+    return is_type(payer, "payeur-indetermine") &&
+           is_by(later, payer->issuer) && is_type(later, "payeur-indetermine");
+}
+
+static bool
+is_of_pair(const struct plain_question *q, plain_statement s)
+{
+    return is_by(s, q->teller) || is_by(s, q->to);
+}
+
+/* What the invalidity office says in its own events, or somebody states. */
+static bool
+says_undetermined(const struct plain_question *q, plain_statement s)
+{
+    return (is_type(s, "payeur-indetermine") ||
+            plain_kind_in(s->issuer, "oai")) &&
+           is_made(q, s) &&
+           !is_over(q, plain_value(s, "state.payerUndeterminedUntil")) &&
+           (plain_in(plain_value(s, "state.purpose"), "measure") ||
+            plain_in(plain_value(s, "state.purpose"), "claims"));
+}
+
+bool
+plain_payer_undetermined(const struct plain_question *q)
+{
+    if (closes_procedure(q->event))
+        return false;
+    if (is_by(q->event, q->teller) && says_undetermined(q, q->event))
+        return true;
+    for (size_t i = 0; i < q->statement_count; i++) {
+        plain_statement s = q->statement[i];
+        if (is_of_pair(q, s) && says_undetermined(q, s) &&
+            !said_after(q, s, ends_payer))
+            return true;
+    }
+    return false;
+}
+
+static bool
+is_of_procedure(plain_statement s)
+{
+    if (plain_in("detection-precoce detection-precoce-jeune", s->type))
+        return true;
+    return plain_kind_in(s->issuer, "oai") &&
+           plain_in("demande-ai intervention-precoce etat-procedure mesure-ai "
+                    "preavis-ai decision-ai cloture-ai",
+                    s->type);
+}
+
+/* The newest word on it: the event's own, or the newest statement's. */
+static plain_statement
+procedure_now(const struct plain_question *q)
+{
+    if (is_of_procedure(q->event) && is_given(q->event, "state.procedure"))
+        return q->event;
+    for (size_t i = 0; i < q->statement_count; i++) {
+        plain_statement s = newest(q, i);
+        if (is_of_procedure(s) && is_of_pair(q, s) && is_made(q, s))
+            return s;
+    }
+    return NULL;
+}
+
+static bool
+is_report(plain_statement s)
+{
+    return plain_in("detection-precoce detection-precoce-jeune", s->type);
+}
+
+bool
+plain_ai_detection_or_claim(const struct plain_question *q)
+{
+    plain_statement s = procedure_now(q);
+
+    if (!s || closes_procedure(s))
+        return false;
+    return is_report(s) || plain_in("detection demande evaluation",
+                                    plain_value(s, "state.procedure"));
+}
+
+bool
+plain_capacity_under_assessment(const struct plain_question *q)
+{
+    plain_statement s = procedure_now(q);
+
+    return s && !closes_procedure(s) &&
+           plain_is_yes(s, "state.earningCapacityUnderAssessment");
+}
+
+bool
+plain_claim_open(const struct plain_question *q, plain_statement request)
+{
+    for (size_t i = 0; i < q->statement_count; i++) {
+        plain_statement s = newest(q, i);
+        if (s == request)
+            return is_past(q, plain_value(s, "request.claimFiledOn"));
+        if (is_by(s, q->to) && closes_procedure(s))
+            return false;
+    }
+    return false;
+}
+
+/* --- case teams ----------------------------------------------------------*/
+
+bool
+plain_admitted(const struct plain_question *q)
+{
+    const char *case_ref = q->event->case_ref;
+
+    for (size_t i = 0; i < q->statement_count; i++) {
+        plain_statement s = q->statement[i];
+        const char *pair = plain_value(s, "admission.teamPair");
+        if (is_type(s, "admission-cas") && is_made(q, s) && case_ref &&
+            s->case_ref && strcmp(s->case_ref, case_ref) == 0 &&
+            plain_in(pair, q->teller) && plain_in(pair, q->to) &&
+            (is_of_pair(q, s) || plain_kind_in(s->issuer, "bureau")) &&
+            is_given(s, "admission.admittedBy") &&
+            is_past(q, plain_value(s, "admission.admittedOn")))
+            return true;
+    }
+    return false;
+}
+
+/* --- what stops ----------------------------------------------------------*/
+
+static bool
+lifts(const struct plain_question *q, plain_statement later,
+      plain_statement objection)
+{
+    (void)q;
+    return is_type(later, "levee-opposition") &&
+           is_by(later, objection->issuer) &&
+           later->answers == objection->number;
+}
+
+/* Against nobody in particular: against everybody. */
+static bool
+is_against(plain_statement s, const char *office)
+{
+    const char *against = plain_value(s, "objection.objectionAgainst");
+
+    return against[0] == '\0' || plain_in(against, office);
+}
+
+bool
+plain_stopped(const struct plain_question *q)
+{
+    for (size_t i = 0; i < q->statement_count; i++) {
+        plain_statement s = q->statement[i];
+        const char *until = plain_value(s, "objection.objectionUntil");
+        if ((is_type(s, "veto") || is_type(s, "opposition")) &&
+            is_by(s, q->teller) && is_made(q, s) && is_against(s, q->to) &&
+            (until[0] == '\0' || !is_over(q, until)) &&
+            !said_after(q, s, lifts))
+            return true;
+    }
+    return false;
+}
+
+/* --- the event -----------------------------------------------------------*/
+
+static bool
+is_told_before(const struct plain_question *q, const char *day)
+{
+    return is_past(q, day) && strcmp(day, q->event->day) <= 0;
+}
+
+bool
+plain_told_before(const struct plain_question *q)
+{
+    return is_told_before(q, plain_value(q->event, "report.informedOn"));
+}
+
+/* Of a day that is known. */
+static int
+years_between(const char *born, const char *today)
+{
+    const int years = (int)(strtol(today, NULL, 10) - strtol(born, NULL, 10));
+
+    return strcmp(today + 5, born + 5) < 0 ? years - 1 : years;
+}
+
+bool
+plain_age(const char *born, const char *today, int *years)
+{
+    char first[16];
+    char last[16];
+
+    /* A birth date that is only a year leaves the age unknown. */
+    if (strlen(born) < 7)
+        return false;
+    snprintf(first, sizeof first, "%.7s%s", born,
+             is_day(born) ? born + 7 : "-01");
+    snprintf(last, sizeof last, "%.7s%s", born,
+             is_day(born) ? born + 7 : "-31");
+    *years = years_between(first, today);
+    return *years == years_between(last, today);
+}
+
+static bool
+is_young(const struct plain_question *q, int *years)
+{
+    return plain_age(plain_value(q->event, "identity.dateOfBirth"), q->today,
+                     years) &&
+           *years >= 13 && *years < 25;
+}
+
+static bool
+is_at_risk(const struct plain_event *event)
+{
+    return plain_is_yes(event, "report.threatened") &&
+           plain_is_yes(event, "report.neverWorked") &&
+           plain_is_yes(event, "report.followed");
+}
+
+bool
+plain_young_at_risk(const struct plain_question *q)
+{
+    int years = 0;
+
+    if (!is_young(q, &years) || !is_at_risk(q->event))
+        return false;
+    return years >= 18 ||
+           plain_is(q->event, "report.informedWhom", "representant-legal");
+}
+
+bool
+plain_early_detection(const struct plain_question *q)
+{
+    int years = 0;
+
+    return plain_is_yes(q->event, "report.incapableOfWork") ||
+           plain_is_yes(q->event, "report.longThreat") ||
+           (is_young(q, &years) && is_at_risk(q->event));
+}
+
+bool
+plain_copy_without_medical(const struct plain_event *event)
+{
+    return is_given(event, "decision.copy") &&
+           plain_is_yes(event, "decision.withoutMedicalReasons");
+}

@@ -1,0 +1,788 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plain_law.h"
+
+#include <string.h>
+
+#include "plain_facts.h"
+
+/* --- names ---------------------------------------------------------------*/
+
+static const struct {
+    const char *name;
+    unsigned int facet;
+} facet_names[] = {
+    {"identity", P_IDENTITY},
+    {"contact", P_CONTACT},
+    {"address", P_ADDRESS},
+    {"dates", P_DATES},
+    {"state", P_STATE},
+    {"outcome", P_OUTCOME},
+    {"entitlement", P_ENTITLEMENT},
+    {"amounts", P_AMOUNTS},
+    {"plan", P_PLAN},
+    {"employability", P_EMPLOYABILITY},
+    {"function", P_FUNCTION},
+    {"certificate", P_CERTIFICATE},
+    {"report", P_REPORT},
+    {"social", P_SOCIAL},
+    {"assistance", P_ASSISTANCE},
+    {"permit", P_PERMIT},
+    {"language", P_LANGUAGE},
+    {"education", P_EDUCATION},
+    {"sanction", P_SANCTION},
+    {"decision", P_DECISION},
+    {"vacancy", P_NOBODY},
+    {"offer", P_NOBODY},
+    {"question", P_NOBODY},
+    {"consent", P_STATEMENT},
+    {"withdrawal", P_STATEMENT},
+    {"attestation", P_STATEMENT},
+    {"request", P_STATEMENT},
+    {"declined", P_STATEMENT},
+    {"admission", P_STATEMENT},
+    {"reciprocity", P_STATEMENT},
+    {"agreement", P_STATEMENT},
+    {"avs-use", P_STATEMENT},
+    {"objection", P_STATEMENT},
+    {"information", P_STATEMENT},
+    {"diagnosis", P_BANNED},
+    {"medical-report", P_BANNED},
+    {"genetic", P_BANNED},
+    {"biometric", P_BANNED},
+    {"religion", P_BANNED},
+};
+
+unsigned int
+plain_facet(const char *name)
+{
+    for (size_t i = 0; i < sizeof facet_names / sizeof *facet_names; i++)
+        if (strcmp(facet_names[i].name, name) == 0)
+            return facet_names[i].facet;
+    return 0;
+}
+
+#define AC       "orp lmmt cch"
+#define INSURERS "orp lmmt cch oai pc ccavs suva"
+/* LACI 85f al. 1 a to h, and who applies it. */
+#define PARTNERS \
+    "orp lmmt cch oai as aidech migint opuc fp jeunes pc suva addict bureau"
+
+#define CORRECTIONS "rectification effacement note-contestation"
+/* Those of them that hold no facet of their own. */
+#define STATEMENTS "fin-attestation payeur-indetermine levee-opposition"
+
+/* --- conditions that rows share ------------------------------------------*/
+
+/* What a row says of a telling: no, or these facets. */
+#define NOTHING 0U
+#define ALL     (~0U)
+
+static unsigned int
+if_true(bool condition)
+{
+    return condition ? ALL : NOTHING;
+}
+
+static unsigned int
+always(const struct plain_question *q)
+{
+    (void)q;
+    return ALL;
+}
+
+static unsigned int
+never(const struct plain_question *q)
+{
+    (void)q;
+    return NOTHING;
+}
+
+/* What the person agreed to, and nothing else. */
+static unsigned int
+by_consent(const struct plain_question *q, enum plain_consent how)
+{
+    unsigned int opens = 0;
+
+    return plain_consent(q, how, &opens) ? opens : NOTHING;
+}
+
+static unsigned int
+written_consent(const struct plain_question *q)
+{
+    return by_consent(q, PLAIN_WRITTEN);
+}
+
+static unsigned int
+express_consent(const struct plain_question *q)
+{
+    return by_consent(q, PLAIN_EXPRESS);
+}
+
+static unsigned int
+simple_consent(const struct plain_question *q)
+{
+    return by_consent(q, PLAIN_AGREED);
+}
+
+/* The narrow way of LACI 85f al. 2: client there, consent, reciprocity. */
+static unsigned int
+by_85f2(const struct plain_question *q, enum plain_consent how)
+{
+    return plain_client_of_receiver(q) && plain_reciprocity(q)
+               ? by_consent(q, how)
+               : NOTHING;
+}
+
+static unsigned int
+simple_85f2(const struct plain_question *q)
+{
+    return by_85f2(q, PLAIN_AGREED);
+}
+
+static unsigned int
+express_85f2(const struct plain_question *q)
+{
+    return by_85f2(q, PLAIN_EXPRESS);
+}
+
+static unsigned int
+consent_and_reciprocity(const struct plain_question *q)
+{
+    return plain_reciprocity(q) ? simple_consent(q) : NOTHING;
+}
+
+/* The answer holds what the request names, and who it is about. */
+static unsigned int
+by_request(const struct plain_question *q, const char *purposes)
+{
+    const struct plain_event *request = plain_request(q, purposes);
+
+    if (!request)
+        return NOTHING;
+    return P_IDENTITY | plain_facets(plain_value(request, "request.asks"));
+}
+
+/* LACI 97a al. 1 f ch. 1, LAVS 50a al. 1 e ch. 1, LAA 97 al. 1 i ch. 1. */
+static unsigned int
+asked_by_assistance(const struct plain_question *q)
+{
+    return by_request(q, "fixer modifier restituer prevenir-indu");
+}
+
+/* LPGA 32 al. 1 a to d. */
+static unsigned int
+asked_by_insurer(const struct plain_question *q)
+{
+    return by_request(q, "fixer modifier restituer prevenir-indu cotisations "
+                         "recours");
+}
+
+static unsigned int
+asked_by_migration(const struct plain_question *q)
+{
+    return by_request(q, "lei");
+}
+
+static unsigned int
+asked_for_claim(const struct plain_question *q)
+{
+    const char *purposes = "instruction-ai fixer modifier restituer "
+                           "prevenir-indu cotisations recours";
+    const struct plain_event *request = plain_request(q, purposes);
+
+    return request && plain_claim_open(q, request) ? by_request(q, purposes)
+                                                   : NOTHING;
+}
+
+static unsigned int
+asked_or_written_consent(const struct plain_question *q)
+{
+    const unsigned int asked = asked_by_insurer(q);
+
+    return asked ? asked : written_consent(q);
+}
+
+/* --- rows ----------------------------------------------------------------*/
+
+/* R03: written, and not yet a client there. */
+static unsigned int
+first_hand_over(const struct plain_question *q)
+{
+    return plain_client_of_receiver(q) ? NOTHING : written_consent(q);
+}
+
+static unsigned int
+as_to_ac(const struct plain_question *q)
+{
+    if (!plain_client_of_receiver(q) || !plain_reciprocity(q))
+        return NOTHING;
+    return plain_basis(q, "as-to-ac", q->teller) ? ALL : express_consent(q);
+}
+
+static unsigned int
+refugee_without_work(const struct plain_question *q)
+{
+    const struct plain_event *e = q->event;
+
+    return if_true(plain_in("refugie-reconnu admis-provisoire",
+                            plain_value(e, "permit.status")) &&
+                   plain_is_yes(e, "employability.withoutWork") &&
+                   plain_is_yes(e, "employability.assessed") &&
+                   plain_is_yes(e, "employability.positive"));
+}
+
+static unsigned int
+a_human_decided(const struct plain_question *q)
+{
+    return if_true(plain_value(q->event, "report.decidedBy")[0] != '\0');
+}
+
+static unsigned int
+early_detection(const struct plain_question *q)
+{
+    return if_true(plain_told_before(q) && plain_early_detection(q));
+}
+
+static unsigned int
+early_detection_of_young(const struct plain_question *q)
+{
+    return if_true(plain_told_before(q) && plain_young_at_risk(q));
+}
+
+/* LACI 85f al. 3, LAI 68bis al. 2. */
+static unsigned int
+who_pays_is_open(const struct plain_question *q)
+{
+    return if_true(plain_payer_undetermined(q) &&
+                   plain_ai_detection_or_claim(q));
+}
+
+static unsigned int
+touches_ac(const struct plain_question *q)
+{
+    const char *touches = plain_value(q->event, "decision.touches");
+
+    return if_true(plain_in(touches, "ac") || plain_in(touches, "cch"));
+}
+
+/* The receiver's own kind is among those that the decision touches, and there
+ * is a copy that may go. */
+static unsigned int
+touches_receiver(const struct plain_question *q)
+{
+    return if_true(
+        plain_kind_in(q->to, plain_value(q->event, "decision.touches")) &&
+        plain_copy_without_medical(q->event));
+}
+
+/* LAI 68bis al. 3: their own law releases them, and they tell us things. */
+static bool
+is_released(const struct plain_question *q)
+{
+    return plain_basis(q, "ai-to-partner", q->to);
+}
+
+static bool
+for_measure_or_claims(const struct plain_question *q)
+{
+    const char *purpose = plain_value(q->event, "state.purpose");
+
+    return plain_in(purpose, "measure") || plain_in(purpose, "claims");
+}
+
+static unsigned int
+released_by_canton(const struct plain_question *q)
+{
+    return if_true(is_released(q) && plain_reciprocity(q) &&
+                   plain_capacity_under_assessment(q) &&
+                   for_measure_or_claims(q));
+}
+
+static unsigned int
+released_under_convention(const struct plain_question *q)
+{
+    return plain_agreement(q, "convention-68bis") ? released_by_canton(q)
+                                                  : NOTHING;
+}
+
+static unsigned int
+as_to_ai(const struct plain_question *q)
+{
+    if (!plain_reciprocity(q))
+        return NOTHING;
+    return plain_basis(q, "as-to-ai", q->teller) ? ALL : simple_consent(q);
+}
+
+static unsigned int
+pension_paid_to_foreigner(const struct plain_question *q)
+{
+    const struct plain_event *e = q->event;
+    const char *nationality = plain_value(e, "identity.nationality");
+
+    return if_true(nationality[0] && strcmp(nationality, "CH") != 0 &&
+                   plain_is(e, "amounts.benefit", "pc-annuelle") &&
+                   !plain_value(e, "identity.avs")[0] &&
+                   !plain_value(e, "identity.sex")[0] &&
+                   !plain_value(e, "identity.originalName")[0]);
+}
+
+static unsigned int
+under_mandate(const struct plain_question *q)
+{
+    return plain_agreement(q, "prestation-119d") ? simple_85f2(q) : NOTHING;
+}
+
+/* R45: being a client is asked for where 85f al. 2 carries it. */
+static unsigned int
+to_addiction_service(const struct plain_question *q)
+{
+    if (plain_kind_in(q->teller, AC) && !plain_client_of_receiver(q))
+        return NOTHING;
+    return plain_reciprocity(q) ? express_consent(q) : NOTHING;
+}
+
+/* Any fact of its own; what is told of statements and corrections has rows of
+ * its own. */
+static unsigned int
+from_addiction_service(const struct plain_question *q)
+{
+    return q->event->facets & (P_STATEMENT | P_NOBODY) ||
+                   plain_in(CORRECTIONS " " STATEMENTS, q->event->type)
+               ? NOTHING
+               : express_consent(q);
+}
+
+static unsigned int
+both_announced(const struct plain_question *q)
+{
+    return if_true(plain_announced_avs(q, q->teller) &&
+                   plain_announced_avs(q, q->to));
+}
+
+/* LPGA 30: with its day of receipt, to the office that is competent. */
+static unsigned int
+to_the_competent(const struct plain_question *q)
+{
+    return if_true(q->competent &&
+                   plain_value(q->event, "dates.receivedOn")[0]);
+}
+
+/* OACI 126 al. 3: to those who got it, what they got of it. */
+static unsigned int
+to_who_got_it(const struct plain_question *q)
+{
+    return q->has_original ? P_IDENTITY | q->original : NOTHING;
+}
+
+static unsigned int
+to_the_bureau(const struct plain_question *q)
+{
+    return plain_basis(q, "to-bureau", q->teller) ? ALL : express_consent(q);
+}
+
+static unsigned int
+in_the_team(const struct plain_question *q)
+{
+    return plain_admitted(q) ? express_consent(q) : NOTHING;
+}
+
+/* --- statements ----------------------------------------------------------*/
+
+/* Each partner gets only its own pair's, from who obtained it. */
+static unsigned int
+consent_of_pair(const struct plain_question *q)
+{
+    return if_true(strcmp(q->event->issuer, q->teller) == 0 &&
+                   plain_is(q->event, "consent.obtainedBy", q->teller) &&
+                   plain_in(plain_value(q->event, "consent.between"), q->to));
+}
+
+static unsigned int
+admission_of_pair(const struct plain_question *q)
+{
+    return if_true(
+        plain_in(plain_value(q->event, "admission.teamPair"), q->to));
+}
+
+static unsigned int
+withdrawal_to_who_got_it(const struct plain_question *q)
+{
+    return if_true(q->has_original);
+}
+
+/* That somebody is a client is itself told by consent only. */
+static unsigned int
+own_attestation(const struct plain_question *q)
+{
+    return if_true(strcmp(q->event->issuer, q->teller) == 0 &&
+                   plain_consent_names(q));
+}
+
+static unsigned int
+to_whom_it_asks(const struct plain_question *q)
+{
+    return if_true(strcmp(q->event->issuer, q->teller) == 0 &&
+                   plain_is(q->event, "request.requestTo", q->to));
+}
+
+static unsigned int
+to_who_asked(const struct plain_question *q)
+{
+    return if_true(plain_has_asked(q));
+}
+
+static unsigned int
+granted_to_receiver(const struct plain_question *q)
+{
+    return if_true(plain_is(q->event, "reciprocity.grantedTo", q->to));
+}
+
+static unsigned int
+agreed_with_receiver(const struct plain_question *q)
+{
+    return if_true(plain_is(q->event, "agreement.agreementWith", q->to));
+}
+
+/* --- the table -----------------------------------------------------------*/
+
+enum plain_lane {
+    P_NEVER, /* DENY and OFF: before all */
+    P_DUTY,
+    P_REQUEST,
+    P_RELEASE,
+    P_CII,
+    P_RESIDUAL,
+};
+
+struct plain_row {
+    const char *id;
+    enum plain_lane lane;
+    const char *from;
+    const char *to;
+    const char *events;
+    unsigned int opens;
+    unsigned int (*allows)(const struct plain_question *q);
+    const char *citation;
+    bool cantonal; /* nothing without a canton's law */
+};
+
+#define FIRST    (P_IDENTITY | P_CONTACT)
+#define FOLLOWED (P_IDENTITY | P_STATE | P_DATES | P_PLAN | P_FUNCTION)
+#define REPORTED (FIRST | P_REPORT | P_CERTIFICATE)
+#define WELCOME  (FIRST | P_PERMIT | P_LANGUAGE | P_EDUCATION | P_EMPLOYABILITY)
+#define TEAM     (FIRST | P_DATES | P_PLAN | P_EMPLOYABILITY | P_FUNCTION)
+
+/* clang-format off */
+static const struct plain_row rows[] = {
+    {"R00", P_RELEASE, AC, AC,
+     "inscription-orp desinscription-orp mesure etat-droits "
+     "preavis-fin-de-droits fin-de-droits",
+     FIRST | P_DATES | P_ENTITLEMENT | P_PLAN | P_EMPLOYABILITY | P_AMOUNTS |
+         P_SANCTION,
+     always, "LACI 97a al. 1 a; LSE 34a al. 2", false},
+    {"R01", P_CII, AC, "as",
+     "inscription-orp desinscription-orp mesure etat-droits mesure-59d "
+     "evaluation-employabilite garantie-couts",
+     FIRST | P_DATES | P_ENTITLEMENT | P_PLAN | P_EMPLOYABILITY,
+     express_85f2, "LACI 85f al. 2; LSE 35a al. 1", false},
+    {"R02", P_REQUEST, AC, "as", "reponse-demande-as",
+     P_IDENTITY | P_DATES | P_ENTITLEMENT | P_AMOUNTS | P_SANCTION,
+     asked_by_assistance, "LACI 97a al. 1 f ch. 1; LSE 34a al. 1 b", false},
+    {"R03", P_RESIDUAL, "orp cch", "as", "preavis-fin-de-droits fin-de-droits",
+     FIRST | P_ENTITLEMENT | P_PLAN, first_hand_over, "LACI 97a al. 4 b", false},
+    {"R03b", P_CII, "orp cch", "as", "preavis-fin-de-droits fin-de-droits",
+     P_IDENTITY | P_ENTITLEMENT | P_PLAN, simple_85f2, "LACI 85f al. 2", false},
+    {"R04", P_RELEASE, AC, "aidech", "fin-de-droits inscription-orp",
+     FIRST | P_ENTITLEMENT | P_PLAN, always, "LACI 97a al. 1 abis", false},
+    {"R05", P_NEVER, "orp cch", "as", "soupcon-prestation-indue", 0, never,
+     "LPGA 32 al. 2bis names social insurers and pension funds only", false},
+    {"R06", P_REQUEST, "as", "orp cch oai pc suva", "reponse-demande-assurance",
+     P_IDENTITY | P_DATES | P_AMOUNTS, asked_by_insurer, "LPGA 32 al. 1",
+     false},
+    {"R07", P_CII, "as", "orp lmmt",
+     "ouverture-as cloture-as inscription-beneficiaire-as "
+     "evaluation-employabilite garantie-couts",
+     FIRST | P_DATES | P_PLAN | P_EMPLOYABILITY, as_to_ac,
+     "cantonal law, else consent; mirror of LACI 85f", false},
+    {"R08", P_DUTY, "as", "orp", "annonce-rap", WELCOME, refugee_without_work,
+     "LEI 53 al. 5; OIE 9", false},
+    {"R09", P_NEVER, "as migint", "orp", "annonce-statut-s", 0, never,
+     "no basis seen", false},
+    {"R10", P_RELEASE, "as", "orp cch oai pc suva",
+     "signalement-prestation-indue", P_IDENTITY | P_REPORT, a_human_decided,
+     "LPGA 32 al. 2bis", false},
+    {"R11", P_RELEASE, AC, "oai", "detection-precoce", REPORTED,
+     early_detection, "LAI 3b al. 1-3, 3abis al. 2", false},
+    {"R12", P_RELEASE, AC, "oai",
+     "echange-cii inscription-orp mesure etat-droits",
+     P_IDENTITY | P_DATES | P_ENTITLEMENT | P_PLAN | P_EMPLOYABILITY |
+         P_FUNCTION,
+     who_pays_is_open, "LACI 85f al. 3-4; LAI 68bis al. 2, 4", false},
+    {"R13", P_DUTY, AC " as pc suva fp", "oai", "reponse-demande-ai",
+     FIRST | P_DATES | P_ENTITLEMENT | P_AMOUNTS | P_PLAN | P_EMPLOYABILITY |
+         P_FUNCTION | P_CERTIFICATE,
+     asked_for_claim, "LAI 6a al. 1-2; LPGA 32; LSE 34a al. 1 a", false},
+    {"R14", P_CII, AC, "oai",
+     "inscription-orp desinscription-orp mesure etat-droits",
+     P_IDENTITY | P_DATES | P_ENTITLEMENT | P_PLAN, simple_85f2,
+     "LACI 85f al. 2", false},
+    {"R15", P_RELEASE, "oai", AC,
+     "demande-ai intervention-precoce etat-procedure mesure-ai", FOLLOWED,
+     who_pays_is_open, "LAI 68bis al. 2, 4; LACI 85f al. 3-4", false},
+    {"R16", P_DUTY, "oai", "cch", "decision-ai preavis-ai",
+     P_IDENTITY | P_OUTCOME | P_DECISION | P_AMOUNTS | P_DATES, touches_ac,
+     "LPGA 49 al. 4; LAI 57a al. 2", false},
+    {"R16b", P_RELEASE, "oai", "orp", "cloture-ai decision-ai preavis-ai",
+     P_IDENTITY | P_STATE | P_OUTCOME | P_FUNCTION | P_DATES, who_pays_is_open,
+     "LAI 68bis al. 2, 4", false},
+    {"R17", P_NEVER, "oai", "orp as", "resultat-detection-precoce", 0, never,
+     "LAI 3c al. 5 does not list them", false},
+    {"R18", P_RELEASE, "oai", "as",
+     "demande-ai etat-procedure mesure-ai intervention-precoce", FOLLOWED,
+     released_by_canton, "LAI 68bis al. 3, al. 2 b-c, al. 4", true},
+    {"R19", P_DUTY, "oai", "as migint jeunes fp opuc", "decision-ai",
+     P_IDENTITY | P_DECISION, touches_receiver, "LAI 68bis al. 5", false},
+    {"R20", P_REQUEST, "oai ccavs pc", "as", "reponse-demande-as",
+     P_IDENTITY | P_DATES | P_AMOUNTS | P_DECISION, asked_by_assistance,
+     "LAI 66a al. 2; LPC 26; LAVS 50a al. 1 e ch. 1", false},
+    {"R21", P_RELEASE, "as", "oai", "detection-precoce", REPORTED,
+     early_detection, "LAI 3b al. 2 j, al. 3", false},
+    {"R22", P_CII, "as", "oai", "echange-cii ouverture-as cloture-as",
+     P_IDENTITY | P_DATES | P_PLAN | P_EMPLOYABILITY, as_to_ai,
+     "cantonal law and LAI 68bis al. 3, else consent", false},
+    {"R23", P_RELEASE, "oai", "ccavs pc", "decision-rente",
+     P_IDENTITY | P_DECISION | P_AMOUNTS, always,
+     "LAVS 50a al. 1 a; LAI 66a al. 2; LPGA 49 al. 4", false},
+    {"R24", P_RESIDUAL, "orp", "pc",
+     "desinscription-orp absence-longue-maladie",
+     P_IDENTITY | P_DATES | P_STATE, written_consent,
+     "LACI 97a al. 4 b; LSE 34a al. 4", false},
+    {"R25", P_RESIDUAL, "pc ccavs", "orp", "orientation-pc", FIRST | P_PLAN,
+     written_consent, "LPC 26; LAVS 50a al. 4 b", false},
+    {"R26", P_REQUEST, "orp", "pc", "recherches-emploi entretien-pc",
+     P_IDENTITY | P_DATES | P_OUTCOME, asked_or_written_consent,
+     "LPGA 32 al. 2; else LACI 97a al. 4 b; LSE 34a al. 4", false},
+    {"R27", P_DUTY, "pc", "migaut", "versement-pc-etranger",
+     P_IDENTITY | P_ADDRESS | P_AMOUNTS, pension_paid_to_foreigner,
+     "LPC 26a; LEI 97 al. 3 dter; OASA 82d", false},
+    {"R28", P_DUTY, "migaut", "pc", "revocation-permis",
+     P_IDENTITY | P_PERMIT | P_DATES, always, "LEI 97 al. 4; OASA 82d al. 4",
+     false},
+    {"R29", P_NEVER, "cch", "migaut", "versement-ac-etranger", 0, never,
+     "OASA 82c was not read", false},
+    {"R30", P_REQUEST, "orp cch", "migaut", "reponse-demande-migration",
+     P_IDENTITY | P_DATES | P_ENTITLEMENT | P_AMOUNTS, asked_by_migration,
+     "LACI 97a al. 1 f ch. 7; LEI 97 al. 2", false},
+    {"R31", P_CII, "orp lmmt", "migint",
+     "inscription-orp mesure desinscription-orp",
+     FIRST | P_DATES | P_PLAN | P_EMPLOYABILITY | P_LANGUAGE, simple_85f2,
+     "LACI 85f al. 2; LSE 35a al. 1", false},
+    {"R32", P_CII, "migint", "orp", "evaluation-potentiel inscription",
+     WELCOME, consent_and_reciprocity, "cantonal law, consent", false},
+    {"R33", P_RELEASE, "oai", "migint", "etat-procedure mesure-ai", FOLLOWED,
+     released_by_canton, "LAI 68bis al. 1 ebis, al. 3", true},
+    {"R34", P_NEVER, "migint pc opuc addict", "oai", "detection-precoce", 0,
+     never, "not in LAI 3b al. 2", false},
+    {"R35", P_RELEASE, "jeunes", "oai", "detection-precoce-jeune",
+     FIRST | P_REPORT, early_detection_of_young,
+     "LAI 3b al. 2 m, 3abis al. 2 a", false},
+    {"R36", P_RELEASE, "oai", "jeunes fp", "mesure-ai etat-procedure",
+     P_IDENTITY | P_STATE | P_PLAN | P_FUNCTION, released_under_convention,
+     "LAI 68bis al. 1bis, 3, 4", true},
+    {"R37", P_CII, "orp lmmt", "opuc fp", "mandat-orientation plan-formation",
+     FIRST | P_PLAN | P_EDUCATION, under_mandate,
+     "LACI 85f al. 2; LSE 35a al. 1; OACI 119d al. 2", false},
+    {"R38", P_CII, "opuc fp", "orp as oai", "bilan-competences "
+     "rupture-formation", P_IDENTITY | P_EDUCATION | P_PLAN, simple_consent,
+     "cantonal law, consent", false},
+    {"R39", P_CII, "as", "fp jeunes", "accompagnement-formation bourse",
+     P_IDENTITY | P_PLAN | P_DATES, simple_consent, "cantonal law, consent",
+     false},
+    {"R40", P_RELEASE, "suva", "oai", "detection-precoce", REPORTED,
+     early_detection, "LAI 3b al. 2 g, al. 3", false},
+    {"R41", P_REQUEST, "suva", "orp cch", "reponse-demande-assurance capacite",
+     P_IDENTITY | P_DATES | P_FUNCTION | P_AMOUNTS, asked_or_written_consent,
+     "LPGA 32 al. 2; LAA 97 al. 1 b, al. 6 b", false},
+    {"R42", P_REQUEST, "suva", "as", "reponse-demande-as",
+     P_IDENTITY | P_DATES | P_AMOUNTS, asked_by_assistance,
+     "LAA 97 al. 1 i ch. 1", false},
+    {"R43", P_CII, "orp lmmt", "suva", "inscription-orp mesure",
+     P_IDENTITY | P_DATES | P_PLAN, simple_85f2, "LACI 85f al. 2", false},
+    {"R44", P_RESIDUAL, "addict", "any", "any", FIRST | P_STATE,
+     from_addiction_service, "consent only (CP 321)", false},
+    {"R45", P_CII, "orp as oai", "addict", "orientation-addiction", FIRST,
+     to_addiction_service, "LACI 85f al. 2; LAI 68bis al. 3; canton", false},
+    {"R46", P_RELEASE, INSURERS, "any", "verif-navs", P_IDENTITY,
+     both_announced, "LACI 97a al. 1 bbis; LAVS 50a al. 1 bbis, 153g a", false},
+    {"R47", P_DUTY, INSURERS, "any", "transmission-erronee",
+     P_IDENTITY | P_DATES | P_REPORT, to_the_competent, "LPGA 30", false},
+    {"R48", P_DUTY, "any", "any", CORRECTIONS,
+     ALL & ~(unsigned)P_BANNED, to_who_got_it,
+     "OACI 126 al. 3; LPD 41; LAVS 153f c", false},
+    {"R49", P_NEVER, "any", "any", "cas-cii", 0, never,
+     "never one common payload", false},
+    {"R50", P_NEVER, "any", "any", "liste-navs", 0, never,
+     "LACI 85f: case by case; PPDT-JUNE 2013.0476", false},
+    {"R51", P_RELEASE, "any", "any", "poste-vacant catalogue-mesures",
+     P_NOBODY, always, "no personal data", false},
+    {"R52", P_RESIDUAL, "oai", AC " as",
+     "demande-ai intervention-precoce etat-procedure mesure-ai cloture-ai "
+     "preavis-ai decision-ai",
+     FOLLOWED | P_OUTCOME, written_consent, "LAI 66a al. 2; LAVS 50a al. 4 b",
+     false},
+    {"R53", P_RELEASE, AC " as oai", PARTNERS,
+     "demande-conseil-cii reponse-conseil-cii", P_NOBODY | P_OUTCOME, always,
+     "no personal data", false},
+    {"R54", P_RESIDUAL, "orp lmmt", "as opuc fp jeunes addict", "orientation",
+     FIRST | P_PLAN, first_hand_over, "LACI 97a al. 4 b; LSE 34a al. 4", false},
+    {"R55", P_RESIDUAL, "oai", "as opuc fp addict", "orientation",
+     FIRST | P_PLAN, first_hand_over, "LAI 66a al. 2; LAVS 50a al. 4 b", false},
+    {"R56", P_RESIDUAL, "any", "bureau", "annonce-cii",
+     FIRST | P_STATE | P_PLAN | P_EMPLOYABILITY | P_FUNCTION, to_the_bureau,
+     "cantonal law or convention, else express consent", false},
+    {"R57", P_RESIDUAL, "any", "any",
+     "retour-annonce convocation compte-rendu plan-commun", TEAM, in_the_team,
+     "express consent, case admitted by a human", false},
+
+    /* Statements: each pair its own; an end to who got the beginning. */
+    {"consent", P_DUTY, "any", "any", "consentement", P_IDENTITY | P_STATEMENT,
+     consent_of_pair, "LPD 6 al. 6-7", false},
+    {"withdrawal", P_DUTY, "any", "any", "retrait-consentement",
+     P_IDENTITY | P_STATEMENT, withdrawal_to_who_got_it, "LPD 6 al. 6", false},
+    {"attestation", P_RESIDUAL, "any", "any", "attestation-client",
+     P_IDENTITY | P_STATEMENT, own_attestation, "LACI 85f al. 2 a", false},
+    {"end", P_DUTY, "any", "any", "fin-attestation", P_IDENTITY,
+     withdrawal_to_who_got_it, "OACI 126 al. 3", false},
+    {"payer", P_RELEASE, AC, "oai", "payeur-indetermine",
+     P_IDENTITY | P_STATE, who_pays_is_open, "LACI 85f al. 3", false},
+    {"payer-ai", P_RELEASE, "oai", AC, "payeur-indetermine",
+     P_IDENTITY | P_STATE, who_pays_is_open, "LACI 85f al. 3", false},
+    {"request", P_RELEASE, "any", "any", "demande-renseignements",
+     P_IDENTITY | P_STATEMENT, to_whom_it_asks, "LPGA 32; LACI 97a al. 1 f",
+     false},
+    {"declined", P_RELEASE, "any", "any", "refus-renseignements",
+     P_IDENTITY | P_STATEMENT, to_who_asked, "LPGA 32", false},
+    {"admission", P_DUTY, "any", "any", "admission-cas",
+     P_IDENTITY | P_STATEMENT, admission_of_pair, "cantonal law", false},
+    {"reciprocity", P_RELEASE, "any", "any", "reciprocite", P_STATEMENT,
+     granted_to_receiver, "LACI 85f al. 2 b", false},
+    {"agreement", P_RELEASE, "any", "any", "convention", P_STATEMENT,
+     agreed_with_receiver, "OACI 119d al. 2; LAI 68bis al. 1ter", false},
+    {"avs-use", P_RELEASE, "any", "any", "usage-navs", P_STATEMENT, always,
+     "LAVS 153d-153f", false},
+    {"kept-here", P_NEVER, "any", "any",
+     "veto opposition levee-opposition information-donnee", 0, never,
+     "an office's own", false},
+};
+/* clang-format on */
+
+#define ROW_COUNT (sizeof rows / sizeof *rows)
+
+size_t
+plain_row_count(void)
+{
+    return ROW_COUNT;
+}
+
+const char *
+plain_row_id(size_t row)
+{
+    return rows[row].id;
+}
+
+const char *
+plain_row_citation(size_t row)
+{
+    return rows[row].citation;
+}
+
+bool
+plain_row_never(size_t row)
+{
+    return rows[row].lane == P_NEVER;
+}
+
+bool
+plain_row_cantonal(size_t row)
+{
+    return rows[row].cantonal;
+}
+
+bool
+plain_row_speaks(size_t row, const struct plain_question *q)
+{
+    return plain_in(rows[row].events, q->event->type) &&
+           plain_kind_in(q->teller, rows[row].from) &&
+           plain_kind_in(q->to, rows[row].to);
+}
+
+/* --- the answer ----------------------------------------------------------*/
+
+static const struct plain_answer no = {.may = false, .row = -1};
+
+static bool
+is_about_nobody(const struct plain_event *event)
+{
+    return plain_in("poste-vacant catalogue-mesures demande-conseil-cii "
+                    "reponse-conseil-cii reciprocite convention usage-navs",
+                    event->type);
+}
+
+/* Nothing is broadcast: the receiver has something to do with the person. */
+static bool
+is_concerned(const struct plain_question *q)
+{
+    return q->arrival || q->in_dossier || q->competent || q->has_original ||
+           plain_client_of_receiver(q) || plain_has_asked(q) ||
+           plain_consent_names(q) || plain_admitted(q) || consent_of_pair(q) ||
+           to_whom_it_asks(q) || admission_of_pair(q);
+}
+
+/* A copy that holds medical reasons is a medical report. */
+static unsigned int
+without_medical(const struct plain_event *event, unsigned int facets)
+{
+    if (plain_value(event, "decision.copy")[0] &&
+        !plain_copy_without_medical(event))
+        facets &= ~(unsigned)P_DECISION;
+    return facets;
+}
+
+static struct plain_answer
+by_lane(const struct plain_question *q, enum plain_lane lane)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (rows[i].lane != lane || !plain_row_speaks(i, q))
+            continue;
+        const unsigned int opens = rows[i].opens & rows[i].allows(q);
+        const unsigned int facets =
+            without_medical(q->event, q->event->facets & opens);
+        if (opens != 0)
+            return (struct plain_answer){.may = true,
+                                         .facets = facets,
+                                         .row = (int)i};
+    }
+    return no;
+}
+
+struct plain_answer
+plain_law(const struct plain_question *q)
+{
+    if (q->event->facets & P_BANNED)
+        return no;
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (rows[i].lane == P_NEVER && plain_row_speaks(i, q))
+            return no;
+    if (!is_about_nobody(q->event) && (!is_concerned(q) || plain_stopped(q)))
+        return no;
+    for (int lane = P_DUTY; lane <= P_RESIDUAL; lane++) {
+        struct plain_answer answer = by_lane(q, (enum plain_lane)lane);
+        if (!answer.may)
+            continue;
+        /* What has come stays whole or not at all. */
+        if (q->arrival && (q->event->facets & ~answer.facets))
+            return no;
+        return answer;
+    }
+    return no;
+}
