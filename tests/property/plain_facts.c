@@ -253,19 +253,39 @@ is_given_so(plain_statement s, enum plain_consent how)
     return true;
 }
 
+bool
+plain_consent_holds(const struct plain_question *q, plain_statement s)
+{
+    return is_made(q, s) && is_specific(s) &&
+           plain_is(s, "consent.obtainedBy", s->issuer) &&
+           is_past(q, plain_value(s, "consent.consentOn")) &&
+           !is_over(q, plain_value(s, "consent.consentUntil")) &&
+           !is_withdrawn(q, s);
+}
+
+bool
+plain_may_withdraw(const struct plain_question *q, plain_statement withdrawal)
+{
+    for (size_t i = 0; i < q->statement_count; i++) {
+        plain_statement s = q->statement[i];
+        if (is_type(s, "consentement") &&
+            plain_is(s, "consent.consentRef",
+                     plain_value(withdrawal, "withdrawal.withdrawnRef")) &&
+            is_named(s, withdrawal->issuer))
+            return true;
+    }
+    return false;
+}
+
 static bool
 consents(const struct plain_question *q, plain_statement s,
          enum plain_consent how)
 {
     const char *between = plain_value(s, "consent.between");
 
-    return is_type(s, "consentement") && is_made(q, s) &&
-           plain_is(s, "consent.obtainedBy", s->issuer) && is_specific(s) &&
+    return is_type(s, "consentement") && plain_consent_holds(q, s) &&
            plain_in(between, q->teller) && plain_in(between, q->to) &&
-           is_given_so(s, how) &&
-           is_past(q, plain_value(s, "consent.consentOn")) &&
-           !is_over(q, plain_value(s, "consent.consentUntil")) &&
-           !is_withdrawn(q, s);
+           is_given_so(s, how);
 }
 
 bool
@@ -333,15 +353,22 @@ lasts_six_months_at_most(plain_statement s)
 }
 
 bool
+plain_attestation_holds(const struct plain_question *q, plain_statement s)
+{
+    return is_made(q, s) &&
+           is_past(q, plain_value(s, "attestation.clientSince")) &&
+           !is_over(q, plain_value(s, "attestation.clientUntil")) &&
+           lasts_six_months_at_most(s);
+}
+
+bool
 plain_client_of_receiver(const struct plain_question *q)
 {
     for (size_t i = 0; i < q->statement_count; i++) {
         plain_statement s = q->statement[i];
         if (is_type(s, "attestation-client") && is_by(s, q->to) &&
-            is_made(q, s) &&
-            is_past(q, plain_value(s, "attestation.clientSince")) &&
-            !is_over(q, plain_value(s, "attestation.clientUntil")) &&
-            lasts_six_months_at_most(s) && !said_after(q, s, ends_attestation))
+            plain_attestation_holds(q, s) &&
+            !said_after(q, s, ends_attestation))
             return true;
     }
     return false;

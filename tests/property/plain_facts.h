@@ -41,6 +41,15 @@ bool plain_consent(const struct plain_question *q, enum plain_consent how,
                    unsigned int *opens);
 /* The same whatever the case. */
 bool plain_consent_names(const struct plain_question *q);
+/* This consent is a specific one, holds today, and is not withdrawn. */
+bool plain_consent_holds(const struct plain_question *q,
+                         plain_statement consent);
+/* Is it withdrawn by one that it names? */
+bool plain_may_withdraw(const struct plain_question *q,
+                        plain_statement withdrawal);
+/* The attestation is the issuer's own, holds, and for six months at most. */
+bool plain_attestation_holds(const struct plain_question *q,
+                             plain_statement attestation);
 /* The receiver itself attests that the person is its client (85f al. 2 a). */
 bool plain_client_of_receiver(const struct plain_question *q);
 /* The receiver tells the teller things too (85f al. 2 b, 68bis al. 3). */

@@ -405,9 +405,15 @@ admission_of_pair(const struct plain_question *q)
 }
 
 static unsigned int
-withdrawal_to_who_got_it(const struct plain_question *q)
+end_to_who_got_it(const struct plain_question *q)
 {
     return if_true(q->has_original);
+}
+
+static unsigned int
+withdrawal_to_who_got_it(const struct plain_question *q)
+{
+    return if_true(q->has_original && plain_may_withdraw(q, q->event));
 }
 
 /* That somebody is a client is itself told by consent only. */
@@ -415,6 +421,7 @@ static unsigned int
 own_attestation(const struct plain_question *q)
 {
     return if_true(strcmp(q->event->issuer, q->teller) == 0 &&
+                   plain_attestation_holds(q, q->event) &&
                    plain_consent_names(q));
 }
 
@@ -463,7 +470,6 @@ struct plain_row {
     unsigned int opens;
     unsigned int (*allows)(const struct plain_question *q);
     const char *citation;
-    bool cantonal; /* nothing without a canton's law */
 };
 
 #define FIRST    (P_IDENTITY | P_CONTACT)
@@ -479,200 +485,195 @@ static const struct plain_row rows[] = {
      "preavis-fin-de-droits fin-de-droits",
      FIRST | P_DATES | P_ENTITLEMENT | P_PLAN | P_EMPLOYABILITY | P_AMOUNTS |
          P_SANCTION,
-     always, "LACI 97a al. 1 a; LSE 34a al. 2", false},
+     always, "LACI 97a al. 1 a; LSE 34a al. 2"},
     {"R01", P_CII, AC, "as",
      "inscription-orp desinscription-orp mesure etat-droits mesure-59d "
      "evaluation-employabilite garantie-couts",
      FIRST | P_DATES | P_ENTITLEMENT | P_PLAN | P_EMPLOYABILITY,
-     express_85f2, "LACI 85f al. 2; LSE 35a al. 1", false},
+     express_85f2, "LACI 85f al. 2; LSE 35a al. 1"},
     {"R02", P_REQUEST, AC, "as", "reponse-demande-as",
      P_IDENTITY | P_DATES | P_ENTITLEMENT | P_AMOUNTS | P_SANCTION,
-     asked_by_assistance, "LACI 97a al. 1 f ch. 1; LSE 34a al. 1 b", false},
+     asked_by_assistance, "LACI 97a al. 1 f ch. 1; LSE 34a al. 1 b"},
     {"R03", P_RESIDUAL, "orp cch", "as", "preavis-fin-de-droits fin-de-droits",
-     FIRST | P_ENTITLEMENT | P_PLAN, first_hand_over, "LACI 97a al. 4 b", false},
+     FIRST | P_ENTITLEMENT | P_PLAN, first_hand_over, "LACI 97a al. 4 b"},
     {"R03b", P_CII, "orp cch", "as", "preavis-fin-de-droits fin-de-droits",
-     P_IDENTITY | P_ENTITLEMENT | P_PLAN, simple_85f2, "LACI 85f al. 2", false},
+     P_IDENTITY | P_ENTITLEMENT | P_PLAN, simple_85f2, "LACI 85f al. 2"},
     {"R04", P_RELEASE, AC, "aidech", "fin-de-droits inscription-orp",
-     FIRST | P_ENTITLEMENT | P_PLAN, always, "LACI 97a al. 1 abis", false},
+     FIRST | P_ENTITLEMENT | P_PLAN, always, "LACI 97a al. 1 abis"},
     {"R05", P_NEVER, "orp cch", "as", "soupcon-prestation-indue", 0, never,
-     "LPGA 32 al. 2bis names social insurers and pension funds only", false},
+     "LPGA 32 al. 2bis names social insurers and pension funds only"},
     {"R06", P_REQUEST, "as", "orp cch oai pc suva", "reponse-demande-assurance",
-     P_IDENTITY | P_DATES | P_AMOUNTS, asked_by_insurer, "LPGA 32 al. 1",
-     false},
+     P_IDENTITY | P_DATES | P_AMOUNTS, asked_by_insurer, "LPGA 32 al. 1"},
     {"R07", P_CII, "as", "orp lmmt",
      "ouverture-as cloture-as inscription-beneficiaire-as "
      "evaluation-employabilite garantie-couts",
      FIRST | P_DATES | P_PLAN | P_EMPLOYABILITY, as_to_ac,
-     "cantonal law, else consent; mirror of LACI 85f", false},
+     "cantonal law, else consent; mirror of LACI 85f"},
     {"R08", P_DUTY, "as", "orp", "annonce-rap", WELCOME, refugee_without_work,
-     "LEI 53 al. 5; OIE 9", false},
+     "LEI 53 al. 5; OIE 9"},
     {"R09", P_NEVER, "as migint", "orp", "annonce-statut-s", 0, never,
-     "no basis seen", false},
+     "no basis seen"},
     {"R10", P_RELEASE, "as", "orp cch oai pc suva",
      "signalement-prestation-indue", P_IDENTITY | P_REPORT, a_human_decided,
-     "LPGA 32 al. 2bis", false},
+     "LPGA 32 al. 2bis"},
     {"R11", P_RELEASE, AC, "oai", "detection-precoce", REPORTED,
-     early_detection, "LAI 3b al. 1-3, 3abis al. 2", false},
+     early_detection, "LAI 3b al. 1-3, 3abis al. 2"},
     {"R12", P_RELEASE, AC, "oai",
      "echange-cii inscription-orp mesure etat-droits",
      P_IDENTITY | P_DATES | P_ENTITLEMENT | P_PLAN | P_EMPLOYABILITY |
          P_FUNCTION,
-     who_pays_is_open, "LACI 85f al. 3-4; LAI 68bis al. 2, 4", false},
+     who_pays_is_open, "LACI 85f al. 3-4; LAI 68bis al. 2, 4"},
     {"R13", P_DUTY, AC " as pc suva fp", "oai", "reponse-demande-ai",
      FIRST | P_DATES | P_ENTITLEMENT | P_AMOUNTS | P_PLAN | P_EMPLOYABILITY |
          P_FUNCTION | P_CERTIFICATE,
-     asked_for_claim, "LAI 6a al. 1-2; LPGA 32; LSE 34a al. 1 a", false},
+     asked_for_claim, "LAI 6a al. 1-2; LPGA 32; LSE 34a al. 1 a"},
     {"R14", P_CII, AC, "oai",
      "inscription-orp desinscription-orp mesure etat-droits",
      P_IDENTITY | P_DATES | P_ENTITLEMENT | P_PLAN, simple_85f2,
-     "LACI 85f al. 2", false},
+     "LACI 85f al. 2"},
     {"R15", P_RELEASE, "oai", AC,
      "demande-ai intervention-precoce etat-procedure mesure-ai", FOLLOWED,
-     who_pays_is_open, "LAI 68bis al. 2, 4; LACI 85f al. 3-4", false},
+     who_pays_is_open, "LAI 68bis al. 2, 4; LACI 85f al. 3-4"},
     {"R16", P_DUTY, "oai", "cch", "decision-ai preavis-ai",
      P_IDENTITY | P_OUTCOME | P_DECISION | P_AMOUNTS | P_DATES, touches_ac,
-     "LPGA 49 al. 4; LAI 57a al. 2", false},
+     "LPGA 49 al. 4; LAI 57a al. 2"},
     {"R16b", P_RELEASE, "oai", "orp", "cloture-ai decision-ai preavis-ai",
      P_IDENTITY | P_STATE | P_OUTCOME | P_FUNCTION | P_DATES, who_pays_is_open,
-     "LAI 68bis al. 2, 4", false},
+     "LAI 68bis al. 2, 4"},
     {"R17", P_NEVER, "oai", "orp as", "resultat-detection-precoce", 0, never,
-     "LAI 3c al. 5 does not list them", false},
+     "LAI 3c al. 5 does not list them"},
     {"R18", P_RELEASE, "oai", "as",
      "demande-ai etat-procedure mesure-ai intervention-precoce", FOLLOWED,
-     released_by_canton, "LAI 68bis al. 3, al. 2 b-c, al. 4", true},
+     released_by_canton, "LAI 68bis al. 3, al. 2 b-c, al. 4"},
     {"R19", P_DUTY, "oai", "as migint jeunes fp opuc", "decision-ai",
-     P_IDENTITY | P_DECISION, touches_receiver, "LAI 68bis al. 5", false},
+     P_IDENTITY | P_DECISION, touches_receiver, "LAI 68bis al. 5"},
     {"R20", P_REQUEST, "oai ccavs pc", "as", "reponse-demande-as",
      P_IDENTITY | P_DATES | P_AMOUNTS | P_DECISION, asked_by_assistance,
-     "LAI 66a al. 2; LPC 26; LAVS 50a al. 1 e ch. 1", false},
+     "LAI 66a al. 2; LPC 26; LAVS 50a al. 1 e ch. 1"},
     {"R21", P_RELEASE, "as", "oai", "detection-precoce", REPORTED,
-     early_detection, "LAI 3b al. 2 j, al. 3", false},
+     early_detection, "LAI 3b al. 2 j, al. 3"},
     {"R22", P_CII, "as", "oai", "echange-cii ouverture-as cloture-as",
      P_IDENTITY | P_DATES | P_PLAN | P_EMPLOYABILITY, as_to_ai,
-     "cantonal law and LAI 68bis al. 3, else consent", false},
+     "cantonal law and LAI 68bis al. 3, else consent"},
     {"R23", P_RELEASE, "oai", "ccavs pc", "decision-rente",
      P_IDENTITY | P_DECISION | P_AMOUNTS, always,
-     "LAVS 50a al. 1 a; LAI 66a al. 2; LPGA 49 al. 4", false},
+     "LAVS 50a al. 1 a; LAI 66a al. 2; LPGA 49 al. 4"},
     {"R24", P_RESIDUAL, "orp", "pc",
      "desinscription-orp absence-longue-maladie",
      P_IDENTITY | P_DATES | P_STATE, written_consent,
-     "LACI 97a al. 4 b; LSE 34a al. 4", false},
+     "LACI 97a al. 4 b; LSE 34a al. 4"},
     {"R25", P_RESIDUAL, "pc ccavs", "orp", "orientation-pc", FIRST | P_PLAN,
-     written_consent, "LPC 26; LAVS 50a al. 4 b", false},
+     written_consent, "LPC 26; LAVS 50a al. 4 b"},
     {"R26", P_REQUEST, "orp", "pc", "recherches-emploi entretien-pc",
      P_IDENTITY | P_DATES | P_OUTCOME, asked_or_written_consent,
-     "LPGA 32 al. 2; else LACI 97a al. 4 b; LSE 34a al. 4", false},
+     "LPGA 32 al. 2; else LACI 97a al. 4 b; LSE 34a al. 4"},
     {"R27", P_DUTY, "pc", "migaut", "versement-pc-etranger",
      P_IDENTITY | P_ADDRESS | P_AMOUNTS, pension_paid_to_foreigner,
-     "LPC 26a; LEI 97 al. 3 dter; OASA 82d", false},
+     "LPC 26a; LEI 97 al. 3 dter; OASA 82d"},
     {"R28", P_DUTY, "migaut", "pc", "revocation-permis",
-     P_IDENTITY | P_PERMIT | P_DATES, always, "LEI 97 al. 4; OASA 82d al. 4",
-     false},
+     P_IDENTITY | P_PERMIT | P_DATES, always, "LEI 97 al. 4; OASA 82d al. 4"},
     {"R29", P_NEVER, "cch", "migaut", "versement-ac-etranger", 0, never,
-     "OASA 82c was not read", false},
+     "OASA 82c was not read"},
     {"R30", P_REQUEST, "orp cch", "migaut", "reponse-demande-migration",
      P_IDENTITY | P_DATES | P_ENTITLEMENT | P_AMOUNTS, asked_by_migration,
-     "LACI 97a al. 1 f ch. 7; LEI 97 al. 2", false},
+     "LACI 97a al. 1 f ch. 7; LEI 97 al. 2"},
     {"R31", P_CII, "orp lmmt", "migint",
      "inscription-orp mesure desinscription-orp",
      FIRST | P_DATES | P_PLAN | P_EMPLOYABILITY | P_LANGUAGE, simple_85f2,
-     "LACI 85f al. 2; LSE 35a al. 1", false},
+     "LACI 85f al. 2; LSE 35a al. 1"},
     {"R32", P_CII, "migint", "orp", "evaluation-potentiel inscription",
-     WELCOME, consent_and_reciprocity, "cantonal law, consent", false},
+     WELCOME, consent_and_reciprocity, "cantonal law, consent"},
     {"R33", P_RELEASE, "oai", "migint", "etat-procedure mesure-ai", FOLLOWED,
-     released_by_canton, "LAI 68bis al. 1 ebis, al. 3", true},
+     released_by_canton, "LAI 68bis al. 1 ebis, al. 3"},
     {"R34", P_NEVER, "migint pc opuc addict", "oai", "detection-precoce", 0,
-     never, "not in LAI 3b al. 2", false},
+     never, "not in LAI 3b al. 2"},
     {"R35", P_RELEASE, "jeunes", "oai", "detection-precoce-jeune",
      FIRST | P_REPORT, early_detection_of_young,
-     "LAI 3b al. 2 m, 3abis al. 2 a", false},
+     "LAI 3b al. 2 m, 3abis al. 2 a"},
     {"R36", P_RELEASE, "oai", "jeunes fp", "mesure-ai etat-procedure",
      P_IDENTITY | P_STATE | P_PLAN | P_FUNCTION, released_under_convention,
-     "LAI 68bis al. 1bis, 3, 4", true},
+     "LAI 68bis al. 1bis, 3, 4"},
     {"R37", P_CII, "orp lmmt", "opuc fp", "mandat-orientation plan-formation",
      FIRST | P_PLAN | P_EDUCATION, under_mandate,
-     "LACI 85f al. 2; LSE 35a al. 1; OACI 119d al. 2", false},
+     "LACI 85f al. 2; LSE 35a al. 1; OACI 119d al. 2"},
     {"R38", P_CII, "opuc fp", "orp as oai", "bilan-competences "
      "rupture-formation", P_IDENTITY | P_EDUCATION | P_PLAN, simple_consent,
-     "cantonal law, consent", false},
+     "cantonal law, consent"},
     {"R39", P_CII, "as", "fp jeunes", "accompagnement-formation bourse",
-     P_IDENTITY | P_PLAN | P_DATES, simple_consent, "cantonal law, consent",
-     false},
+     P_IDENTITY | P_PLAN | P_DATES, simple_consent, "cantonal law, consent"},
     {"R40", P_RELEASE, "suva", "oai", "detection-precoce", REPORTED,
-     early_detection, "LAI 3b al. 2 g, al. 3", false},
+     early_detection, "LAI 3b al. 2 g, al. 3"},
     {"R41", P_REQUEST, "suva", "orp cch", "reponse-demande-assurance capacite",
      P_IDENTITY | P_DATES | P_FUNCTION | P_AMOUNTS, asked_or_written_consent,
-     "LPGA 32 al. 2; LAA 97 al. 1 b, al. 6 b", false},
+     "LPGA 32 al. 2; LAA 97 al. 1 b, al. 6 b"},
     {"R42", P_REQUEST, "suva", "as", "reponse-demande-as",
      P_IDENTITY | P_DATES | P_AMOUNTS, asked_by_assistance,
-     "LAA 97 al. 1 i ch. 1", false},
+     "LAA 97 al. 1 i ch. 1"},
     {"R43", P_CII, "orp lmmt", "suva", "inscription-orp mesure",
-     P_IDENTITY | P_DATES | P_PLAN, simple_85f2, "LACI 85f al. 2", false},
+     P_IDENTITY | P_DATES | P_PLAN, simple_85f2, "LACI 85f al. 2"},
     {"R44", P_RESIDUAL, "addict", "any", "any", FIRST | P_STATE,
-     from_addiction_service, "consent only (CP 321)", false},
+     from_addiction_service, "consent only (CP 321)"},
     {"R45", P_CII, "orp as oai", "addict", "orientation-addiction", FIRST,
-     to_addiction_service, "LACI 85f al. 2; LAI 68bis al. 3; canton", false},
+     to_addiction_service, "LACI 85f al. 2; LAI 68bis al. 3; canton"},
     {"R46", P_RELEASE, INSURERS, "any", "verif-navs", P_IDENTITY,
-     both_announced, "LACI 97a al. 1 bbis; LAVS 50a al. 1 bbis, 153g a", false},
+     both_announced, "LACI 97a al. 1 bbis; LAVS 50a al. 1 bbis, 153g a"},
     {"R47", P_DUTY, INSURERS, "any", "transmission-erronee",
-     P_IDENTITY | P_DATES | P_REPORT, to_the_competent, "LPGA 30", false},
+     P_IDENTITY | P_DATES | P_REPORT, to_the_competent, "LPGA 30"},
     {"R48", P_DUTY, "any", "any", CORRECTIONS,
      ALL & ~(unsigned)P_BANNED, to_who_got_it,
-     "OACI 126 al. 3; LPD 41; LAVS 153f c", false},
+     "OACI 126 al. 3; LPD 41; LAVS 153f c"},
     {"R49", P_NEVER, "any", "any", "cas-cii", 0, never,
-     "never one common payload", false},
+     "never one common payload"},
     {"R50", P_NEVER, "any", "any", "liste-navs", 0, never,
-     "LACI 85f: case by case; PPDT-JUNE 2013.0476", false},
+     "LACI 85f: case by case; PPDT-JUNE 2013.0476"},
     {"R51", P_RELEASE, "any", "any", "poste-vacant catalogue-mesures",
-     P_NOBODY, always, "no personal data", false},
+     P_NOBODY, always, "no personal data"},
     {"R52", P_RESIDUAL, "oai", AC " as",
      "demande-ai intervention-precoce etat-procedure mesure-ai cloture-ai "
      "preavis-ai decision-ai",
-     FOLLOWED | P_OUTCOME, written_consent, "LAI 66a al. 2; LAVS 50a al. 4 b",
-     false},
+     FOLLOWED | P_OUTCOME, written_consent, "LAI 66a al. 2; LAVS 50a al. 4 b"},
     {"R53", P_RELEASE, AC " as oai", PARTNERS,
      "demande-conseil-cii reponse-conseil-cii", P_NOBODY | P_OUTCOME, always,
-     "no personal data", false},
+     "no personal data"},
     {"R54", P_RESIDUAL, "orp lmmt", "as opuc fp jeunes addict", "orientation",
-     FIRST | P_PLAN, first_hand_over, "LACI 97a al. 4 b; LSE 34a al. 4", false},
+     FIRST | P_PLAN, first_hand_over, "LACI 97a al. 4 b; LSE 34a al. 4"},
     {"R55", P_RESIDUAL, "oai", "as opuc fp addict", "orientation",
-     FIRST | P_PLAN, first_hand_over, "LAI 66a al. 2; LAVS 50a al. 4 b", false},
+     FIRST | P_PLAN, first_hand_over, "LAI 66a al. 2; LAVS 50a al. 4 b"},
     {"R56", P_RESIDUAL, "any", "bureau", "annonce-cii",
      FIRST | P_STATE | P_PLAN | P_EMPLOYABILITY | P_FUNCTION, to_the_bureau,
-     "cantonal law or convention, else express consent", false},
+     "cantonal law or convention, else express consent"},
     {"R57", P_RESIDUAL, "any", "any",
      "retour-annonce convocation compte-rendu plan-commun", TEAM, in_the_team,
-     "express consent, case admitted by a human", false},
+     "express consent, case admitted by a human"},
 
     /* Statements: each pair its own; an end to who got the beginning. */
     {"consent", P_DUTY, "any", "any", "consentement", P_IDENTITY | P_STATEMENT,
-     consent_of_pair, "LPD 6 al. 6-7", false},
+     consent_of_pair, "LPD 6 al. 6-7"},
     {"withdrawal", P_DUTY, "any", "any", "retrait-consentement",
-     P_IDENTITY | P_STATEMENT, withdrawal_to_who_got_it, "LPD 6 al. 6", false},
+     P_IDENTITY | P_STATEMENT, withdrawal_to_who_got_it, "LPD 6 al. 6"},
     {"attestation", P_RESIDUAL, "any", "any", "attestation-client",
-     P_IDENTITY | P_STATEMENT, own_attestation, "LACI 85f al. 2 a", false},
+     P_IDENTITY | P_STATEMENT, own_attestation, "LACI 85f al. 2 a"},
     {"end", P_DUTY, "any", "any", "fin-attestation", P_IDENTITY,
-     withdrawal_to_who_got_it, "OACI 126 al. 3", false},
+     end_to_who_got_it, "OACI 126 al. 3"},
     {"payer", P_RELEASE, AC, "oai", "payeur-indetermine",
-     P_IDENTITY | P_STATE, who_pays_is_open, "LACI 85f al. 3", false},
+     P_IDENTITY | P_STATE, who_pays_is_open, "LACI 85f al. 3"},
     {"payer-ai", P_RELEASE, "oai", AC, "payeur-indetermine",
-     P_IDENTITY | P_STATE, who_pays_is_open, "LACI 85f al. 3", false},
+     P_IDENTITY | P_STATE, who_pays_is_open, "LACI 85f al. 3"},
     {"request", P_RELEASE, "any", "any", "demande-renseignements",
-     P_IDENTITY | P_STATEMENT, to_whom_it_asks, "LPGA 32; LACI 97a al. 1 f",
-     false},
+     P_IDENTITY | P_STATEMENT, to_whom_it_asks, "LPGA 32; LACI 97a al. 1 f"},
     {"declined", P_RELEASE, "any", "any", "refus-renseignements",
-     P_IDENTITY | P_STATEMENT, to_who_asked, "LPGA 32", false},
+     P_IDENTITY | P_STATEMENT, to_who_asked, "LPGA 32"},
     {"admission", P_DUTY, "any", "any", "admission-cas",
-     P_IDENTITY | P_STATEMENT, admission_of_pair, "cantonal law", false},
+     P_IDENTITY | P_STATEMENT, admission_of_pair, "cantonal law"},
     {"reciprocity", P_RELEASE, "any", "any", "reciprocite", P_STATEMENT,
-     granted_to_receiver, "LACI 85f al. 2 b", false},
+     granted_to_receiver, "LACI 85f al. 2 b"},
     {"agreement", P_RELEASE, "any", "any", "convention", P_STATEMENT,
-     agreed_with_receiver, "OACI 119d al. 2; LAI 68bis al. 1ter", false},
+     agreed_with_receiver, "OACI 119d al. 2; LAI 68bis al. 1ter"},
     {"avs-use", P_RELEASE, "any", "any", "usage-navs", P_STATEMENT, always,
-     "LAVS 153d-153f", false},
+     "LAVS 153d-153f"},
     {"kept-here", P_NEVER, "any", "any",
      "veto opposition levee-opposition information-donnee", 0, never,
-     "an office's own", false},
+     "an office's own"},
 };
 /* clang-format on */
 
@@ -696,6 +697,24 @@ plain_row_citation(size_t row)
     return rows[row].citation;
 }
 
+const char *
+plain_row_from(size_t row)
+{
+    return rows[row].from;
+}
+
+const char *
+plain_row_to(size_t row)
+{
+    return rows[row].to;
+}
+
+const char *
+plain_row_events(size_t row)
+{
+    return rows[row].events;
+}
+
 bool
 plain_row_never(size_t row)
 {
@@ -703,9 +722,9 @@ plain_row_never(size_t row)
 }
 
 bool
-plain_row_cantonal(size_t row)
+plain_row_always(size_t row)
 {
-    return rows[row].cantonal;
+    return rows[row].allows == always;
 }
 
 bool

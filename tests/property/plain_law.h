@@ -106,10 +106,14 @@ struct plain_answer plain_law(const struct plain_question *question);
 size_t plain_row_count(void);
 const char *plain_row_id(size_t row);
 const char *plain_row_citation(size_t row);
+/* Words; "any": all. */
+const char *plain_row_from(size_t row);
+const char *plain_row_to(size_t row);
+const char *plain_row_events(size_t row);
 /* It is a denial, or switched off: it lets nothing go, ever. */
 bool plain_row_never(size_t row);
-/* It lets nothing go unless a canton's law carries it. */
-bool plain_row_cantonal(size_t row);
+/* It has no condition of its own. */
+bool plain_row_always(size_t row);
 /* Does the row speak of this telling, whatever its conditions? */
 bool plain_row_speaks(size_t row, const struct plain_question *question);
 
