@@ -21,6 +21,7 @@
 #define QUESTIONS_PER_WORLD 24
 #define ROWS_MAX            96
 #define CASES_FOR_ALL_ROWS  1000000
+#define NOT_CONCERNED       "not concerned"
 
 /* --- what differs --------------------------------------------------------*/
 
@@ -65,10 +66,27 @@ struct tally {
  */
 static const struct {
     const char *row;
-    const char *rule; /* NULL: whichever */
+    const char *rule; /* that the engine names */
     const char *why;
 } narrower[] = {
-    {"none yet", NULL, ""},
+    {"R03b", "R03b", "asks for express consent"},
+    {"R14", "R14", "asks for express consent"},
+    {"R22", "R22", "asks for express consent"},
+    {"R31", "R31", "asks for express consent"},
+    {"R32", "R32", "asks for express consent"},
+    {"R37", "R37", "asks for express consent"},
+    {"R38", "R38", "asks for express consent"},
+    {"R39", "R39", "asks for express consent"},
+    {"R43", "R43", "asks for express consent"},
+    {"R10", "R10", "asks for the one reason"},
+    {"R13", "R13", "asks for a request to establish the claim"},
+    {"R26", "R26", "leaves the way by consent to the institution"},
+    {"R41", "R41", "leaves the way by consent to the institution"},
+    {"R27", "R27", "asks for all that OASA 82d lists"},
+    {"R28", "R28", "asks how the permit ended"},
+    {"R47", "none", "goes to social insurers only"},
+    {"R48", "R48", "lists the facets that are corrected"},
+    {"consent", "S01", "a reference that was withdrawn is used up"},
 };
 
 static bool
@@ -76,9 +94,12 @@ is_excused(enum difference difference, const char *row, const char *rule)
 {
     if (difference != KEPT_BACK && difference != FACET_TOO_FEW)
         return false;
+    /* A consent makes concerned only whom its own obtainer names. */
+    if (strcmp(rule, NOT_CONCERNED) == 0)
+        return true;
     for (size_t i = 0; i < sizeof narrower / sizeof *narrower; i++)
         if (strcmp(narrower[i].row, row) == 0 &&
-            (!narrower[i].rule || strcmp(narrower[i].rule, rule) == 0))
+            strcmp(narrower[i].rule, rule) == 0)
             return true;
     return false;
 }
@@ -163,11 +184,10 @@ original_of(struct trial *trial, const struct world_question *question)
     uint64_t original = 0;
 
     if (strcmp(question->telling.event.type, "retrait-consentement") == 0)
-        return has_consent(trial, question) && !question->arrival
-                   ? question->telling.facets
-                   : 0;
+        return has_consent(trial, question) ? question->telling.facets : 0;
     if (question->original_percent == 0)
         return 0;
+    original |= UINT64_C(1) << trial->world.catalogue->identity;
     for (size_t i = 0; i < trial->world.catalogue->facet_count; i++)
         if (dice_percent(&trial->world.dice, question->original_percent))
             original |= UINT64_C(1) << i;
@@ -219,6 +239,14 @@ compare(const struct plain_answer *plain, const struct engine_verdict *verdict,
     if (facets & ~plain->facets)
         return FACET_TOO_MANY;
     return plain->facets & ~facets ? FACET_TOO_FEW : AGREED;
+}
+
+static const char *
+rule_of(const struct engine_verdict *verdict)
+{
+    if (verdict->judgement.ground == GROUND_NOT_CONCERNED)
+        return NOT_CONCERNED;
+    return *verdict->rule ? verdict->rule : "none";
 }
 
 static const char *
@@ -280,10 +308,10 @@ count(struct trial *trial, const struct world_question *question,
     }
     if (difference == AGREED)
         return;
-    if (!is_excused(difference, row_of(plain), verdict->rule))
+    if (!is_excused(difference, row_of(plain), rule_of(verdict)))
         tally->wrong++;
     struct finding *finding =
-        finding_of(tally, difference, plain->row, verdict->rule,
+        finding_of(tally, difference, plain->row, rule_of(verdict),
                    question->telling.event.type);
     if (finding && finding->count++ == 0)
         finding->world = trial->number;
@@ -325,19 +353,28 @@ is_let_in(struct trial *trial, const struct telling *telling)
     return is_ours(trial, telling) || try_telling(trial, &question);
 }
 
+/* Of what others end, all is told or nothing: an end stops at once, whoever
+ * knows of it, and the plain law asks what both know. */
 static bool
-is_local(const struct trial *trial, const struct telling *telling)
+is_told(struct trial *trial, const struct telling *telling, bool tells_lines)
 {
-    const int type =
-        catalogue_type(trial->world.catalogue, telling->event.type);
+    const struct catalogue *catalogue = trial->world.catalogue;
+    const struct type_def *type =
+        &catalogue->type[catalogue_type(catalogue, telling->event.type)];
 
-    return trial->world.catalogue->type[type].local;
+    if (!is_ours(trial, telling) || type->local)
+        return false;
+    if (strcmp(type->name, "retrait-consentement") == 0)
+        return true;
+    return *type->line || type->ends ? tells_lines
+                                     : dice_percent(&trial->world.dice, 80);
 }
 
 static void
 take_statements(struct trial *trial)
 {
     struct world *world = &trial->world;
+    const bool tells_lines = dice_percent(&world->dice, 80);
 
     for (size_t i = 0; i < world->count; i++) {
         const struct telling *telling = &world->statement[i];
@@ -356,11 +393,9 @@ take_statements(struct trial *trial)
         engine_know(trial->engine, telling);
         if (telling->again)
             engine_know(trial->engine, telling);
-        if (!is_ours(trial, telling) || is_local(trial, telling) ||
-            !dice_percent(&world->dice, 80))
-            continue;
-        trial->told[i] = true;
-        engine_tell(trial->engine, telling, world->partner);
+        trial->told[i] = is_told(trial, telling, tells_lines);
+        if (trial->told[i])
+            engine_tell(trial->engine, telling, world->partner);
     }
 }
 
@@ -420,9 +455,8 @@ print_findings(const struct tally *tally)
                is_excused(finding->difference, row, finding->rule)
                    ? "narrower on purpose: "
                    : "",
-               difference_names[finding->difference], row,
-               *finding->rule ? finding->rule : "none", finding->type,
-               finding->count, finding->world);
+               difference_names[finding->difference], row, finding->rule,
+               finding->type, finding->count, finding->world);
     }
 }
 

@@ -149,35 +149,47 @@ is_made(const struct plain_question *q, plain_statement s)
     return is_past(q, s->day);
 }
 
-/* The nth from the newest. */
-static plain_statement
-newest(const struct plain_question *q, size_t nth)
-{
-    return q->statement[q->statement_count - 1 - nth];
-}
-
-static plain_statement
-newest_by(const struct plain_question *q, const char *type, const char *office)
-{
-    for (size_t i = 0; i < q->statement_count; i++) {
-        plain_statement s = newest(q, i);
-        if (is_type(s, type) && is_by(s, office))
-            return s;
-    }
-    return NULL;
-}
-
-/* Was it said after the statement? */
+/* By the day that they speak of; of one day, by when they were said. The list
+ * is in the order of saying, so the place in it decides. */
 static bool
-said_after(const struct plain_question *q, plain_statement statement,
-           bool (*ends)(const struct plain_question *q, plain_statement later,
-                        plain_statement statement))
+is_newer(plain_statement one, plain_statement other, bool said_later)
 {
+    const int order = strcmp(one->day, other->day);
+
+    return order > 0 || (order == 0 && said_later);
+}
+
+/* The newest that is meant; NULL: none. */
+static plain_statement
+newest(const struct plain_question *q, const char *office,
+       bool (*is_meant)(const struct plain_question *q, plain_statement s,
+                        const char *office))
+{
+    plain_statement found = NULL;
+
     for (size_t i = 0; i < q->statement_count; i++) {
-        plain_statement later = newest(q, i);
-        if (later == statement)
-            return false;
-        if (ends(q, later, statement))
+        plain_statement s = q->statement[i];
+        if (is_meant(q, s, office) && (!found || is_newer(s, found, true)))
+            found = s;
+    }
+    return found;
+}
+
+/* Does anything end it: something newer, or what names it? */
+static bool
+is_ended(const struct plain_question *q, plain_statement statement,
+         bool (*ends)(plain_statement s, plain_statement statement))
+{
+    bool said_later = false;
+
+    for (size_t i = 0; i < q->statement_count; i++) {
+        plain_statement s = q->statement[i];
+        if (s == statement) {
+            said_later = true;
+            continue;
+        }
+        if (ends(s, statement) && (is_newer(s, statement, said_later) ||
+                                   s->answers == statement->number))
             return true;
     }
     return false;
@@ -228,16 +240,15 @@ is_withdrawn(const struct plain_question *q, plain_statement consent)
     return false;
 }
 
-/* LPD 6 al. 6: for specific processing, after information, freely. No blanket
- * consent; statistics never carry a case. */
+/* LPD 6 al. 6: for specific processing, after information, freely. */
 static bool
 is_specific(plain_statement s)
 {
     const char *purposes = plain_value(s, "consent.purposes");
 
-    return is_given(s, "consent.consentRef") && s->case_ref &&
+    return is_given(s, "consent.consentRef") &&
            plain_words(plain_value(s, "consent.between")) == 2 &&
-           plain_words(purposes) > 0 && strcmp(purposes, "statistics") != 0 &&
+           plain_words(purposes) > 0 &&
            plain_facets(plain_value(s, "consent.opens")) != 0 &&
            plain_is_yes(s, "consent.toldOfRights");
 }
@@ -283,7 +294,9 @@ consents(const struct plain_question *q, plain_statement s,
 {
     const char *between = plain_value(s, "consent.between");
 
+    /* Statistics never carry a case. */
     return is_type(s, "consentement") && plain_consent_holds(q, s) &&
+           !plain_is(s, "consent.purposes", "statistics") &&
            plain_in(between, q->teller) && plain_in(between, q->to) &&
            is_given_so(s, how);
 }
@@ -298,7 +311,7 @@ plain_consent(const struct plain_question *q, enum plain_consent how,
     *opens = 0;
     for (size_t i = 0; i < q->statement_count; i++) {
         plain_statement s = q->statement[i];
-        if (!consents(q, s, how) || !case_ref ||
+        if (!consents(q, s, how) || !case_ref || !s->case_ref ||
             strcmp(s->case_ref, case_ref) != 0)
             continue;
         *opens |= plain_facets(plain_value(s, "consent.opens"));
@@ -318,14 +331,15 @@ plain_consent_names(const struct plain_question *q)
 
 /* --- attestation ---------------------------------------------------------*/
 
+/* An end that names one ends that one; else all. */
 static bool
-ends_attestation(const struct plain_question *q, plain_statement later,
-                 plain_statement attestation)
+ends_attestation(plain_statement s, plain_statement attestation)
 {
-    (void)q;
-    return is_by(later, attestation->issuer) &&
-           (is_type(later, "attestation-client") ||
-            is_type(later, "fin-attestation"));
+    if (!is_by(s, attestation->issuer))
+        return false;
+    return is_type(s, "attestation-client") ||
+           (is_type(s, "fin-attestation") &&
+            (s->answers == 0 || s->answers == attestation->number));
 }
 
 /* "2026-08-31" and six months. The last day of a short month would do for the
@@ -367,8 +381,7 @@ plain_client_of_receiver(const struct plain_question *q)
     for (size_t i = 0; i < q->statement_count; i++) {
         plain_statement s = q->statement[i];
         if (is_type(s, "attestation-client") && is_by(s, q->to) &&
-            plain_attestation_holds(q, s) &&
-            !said_after(q, s, ends_attestation))
+            plain_attestation_holds(q, s) && !is_ended(q, s, ends_attestation))
             return true;
     }
     return false;
@@ -416,10 +429,18 @@ plain_agreement(const struct plain_question *q, const char *kind)
     return false;
 }
 
+static bool
+is_announcement(const struct plain_question *q, plain_statement s,
+                const char *office)
+{
+    (void)q;
+    return is_type(s, "usage-navs") && is_by(s, office);
+}
+
 bool
 plain_announced_avs(const struct plain_question *q, const char *office)
 {
-    plain_statement s = newest_by(q, "usage-navs", office);
+    plain_statement s = newest(q, office, is_announcement);
 
     return s && is_made(q, s) && is_given(s, "avs-use.responsible") &&
            is_given(s, "avs-use.avsLegalBasis") &&
@@ -469,6 +490,16 @@ plain_request(const struct plain_question *q, const char *purposes)
 }
 
 bool
+plain_answers_receiver(const struct plain_question *q)
+{
+    for (size_t i = 0; i < q->statement_count; i++)
+        if (is_request_between(q, q->statement[i]) &&
+            q->statement[i]->number == q->event->answers)
+            return true;
+    return false;
+}
+
+bool
 plain_has_asked(const struct plain_question *q)
 {
     for (size_t i = 0; i < q->statement_count; i++)
@@ -487,14 +518,12 @@ closes_procedure(plain_statement s)
 }
 
 static bool
-ends_payer(const struct plain_question *q, plain_statement later,
-           plain_statement payer)
+ends_payer(plain_statement s, plain_statement payer)
 {
-    (void)q;
-    if (closes_procedure(later))
+    if (closes_procedure(s))
         return true;
-    return is_type(payer, "payeur-indetermine") &&
-           is_by(later, payer->issuer) && is_type(later, "payeur-indetermine");
+    return is_type(payer, "payeur-indetermine") && is_by(s, payer->issuer) &&
+           is_type(s, "payeur-indetermine");
 }
 
 static bool
@@ -504,8 +533,8 @@ is_of_pair(const struct plain_question *q, plain_statement s)
 }
 
 /* What the invalidity office says in its own events, or somebody states. */
-static bool
-says_undetermined(const struct plain_question *q, plain_statement s)
+bool
+plain_says_undetermined(const struct plain_question *q, plain_statement s)
 {
     return (is_type(s, "payeur-indetermine") ||
             plain_kind_in(s->issuer, "oai")) &&
@@ -518,14 +547,13 @@ says_undetermined(const struct plain_question *q, plain_statement s)
 bool
 plain_payer_undetermined(const struct plain_question *q)
 {
-    if (closes_procedure(q->event))
-        return false;
-    if (is_by(q->event, q->teller) && says_undetermined(q, q->event))
+    /* The newest word: of the event itself. */
+    if (plain_says_undetermined(q, q->event))
         return true;
     for (size_t i = 0; i < q->statement_count; i++) {
         plain_statement s = q->statement[i];
-        if (is_of_pair(q, s) && says_undetermined(q, s) &&
-            !said_after(q, s, ends_payer))
+        if (is_of_pair(q, s) && !closes_procedure(s) &&
+            plain_says_undetermined(q, s) && !is_ended(q, s, ends_payer))
             return true;
     }
     return false;
@@ -542,60 +570,77 @@ is_of_procedure(plain_statement s)
                     s->type);
 }
 
-/* The newest word on it: the event's own, or the newest statement's. */
-static plain_statement
-procedure_now(const struct plain_question *q)
-{
-    if (is_of_procedure(q->event) && is_given(q->event, "state.procedure"))
-        return q->event;
-    for (size_t i = 0; i < q->statement_count; i++) {
-        plain_statement s = newest(q, i);
-        if (is_of_procedure(s) && is_of_pair(q, s) && is_made(q, s))
-            return s;
-    }
-    return NULL;
-}
-
 static bool
 is_report(plain_statement s)
 {
     return plain_in("detection-precoce detection-precoce-jeune", s->type);
 }
 
-bool
-plain_ai_detection_or_claim(const struct plain_question *q)
+static bool
+is_word_on_procedure(const struct plain_question *q, plain_statement s,
+                     const char *office)
 {
-    plain_statement s = procedure_now(q);
+    (void)office;
+    return is_of_procedure(s) && is_of_pair(q, s) && !is_report(s);
+}
 
-    if (!s || closes_procedure(s))
-        return false;
-    return is_report(s) || plain_in("detection demande evaluation",
-                                    plain_value(s, "state.procedure"));
+static bool
+ends_report(plain_statement s, plain_statement report)
+{
+    (void)report;
+    return closes_procedure(s);
 }
 
 bool
-plain_capacity_under_assessment(const struct plain_question *q)
+plain_ai_detection_or_claim(const struct plain_question *q)
 {
-    plain_statement s = procedure_now(q);
+    plain_statement word = newest(q, NULL, is_word_on_procedure);
 
-    return s && !closes_procedure(s) &&
-           plain_is_yes(s, "state.earningCapacityUnderAssessment");
+    for (size_t i = 0; i < q->statement_count; i++) {
+        plain_statement s = q->statement[i];
+        if (is_report(s) && is_of_pair(q, s) && !is_ended(q, s, ends_report))
+            return true;
+    }
+    return word && !closes_procedure(word) &&
+           plain_in("detection demande evaluation",
+                    plain_value(word, "state.procedure"));
+}
+
+static bool
+ends_claim(plain_statement s, plain_statement request)
+{
+    return is_by(s, request->issuer) && closes_procedure(s);
 }
 
 bool
 plain_claim_open(const struct plain_question *q, plain_statement request)
 {
-    for (size_t i = 0; i < q->statement_count; i++) {
-        plain_statement s = newest(q, i);
-        if (s == request)
-            return is_past(q, plain_value(s, "request.claimFiledOn"));
-        if (is_by(s, q->to) && closes_procedure(s))
-            return false;
-    }
-    return false;
+    return is_past(q, plain_value(request, "request.claimFiledOn")) &&
+           !is_ended(q, request, ends_claim);
 }
 
 /* --- case teams ----------------------------------------------------------*/
+
+static bool
+admits(const struct plain_question *q, plain_statement s)
+{
+    const char *pair = plain_value(s, "admission.teamPair");
+
+    return is_type(s, "admission-cas") && is_made(q, s) &&
+           plain_in(pair, q->teller) && plain_in(pair, q->to) &&
+           (is_of_pair(q, s) || plain_kind_in(s->issuer, "bureau")) &&
+           is_given(s, "admission.admittedBy") &&
+           is_past(q, plain_value(s, "admission.admittedOn"));
+}
+
+bool
+plain_in_team(const struct plain_question *q)
+{
+    for (size_t i = 0; i < q->statement_count; i++)
+        if (admits(q, q->statement[i]))
+            return true;
+    return false;
+}
 
 bool
 plain_admitted(const struct plain_question *q)
@@ -604,13 +649,8 @@ plain_admitted(const struct plain_question *q)
 
     for (size_t i = 0; i < q->statement_count; i++) {
         plain_statement s = q->statement[i];
-        const char *pair = plain_value(s, "admission.teamPair");
-        if (is_type(s, "admission-cas") && is_made(q, s) && case_ref &&
-            s->case_ref && strcmp(s->case_ref, case_ref) == 0 &&
-            plain_in(pair, q->teller) && plain_in(pair, q->to) &&
-            (is_of_pair(q, s) || plain_kind_in(s->issuer, "bureau")) &&
-            is_given(s, "admission.admittedBy") &&
-            is_past(q, plain_value(s, "admission.admittedOn")))
+        if (admits(q, s) && case_ref && s->case_ref &&
+            strcmp(s->case_ref, case_ref) == 0)
             return true;
     }
     return false;
@@ -619,13 +659,10 @@ plain_admitted(const struct plain_question *q)
 /* --- what stops ----------------------------------------------------------*/
 
 static bool
-lifts(const struct plain_question *q, plain_statement later,
-      plain_statement objection)
+lifts(plain_statement s, plain_statement objection)
 {
-    (void)q;
-    return is_type(later, "levee-opposition") &&
-           is_by(later, objection->issuer) &&
-           later->answers == objection->number;
+    return is_type(s, "levee-opposition") && is_by(s, objection->issuer) &&
+           s->answers == objection->number;
 }
 
 /* Against nobody in particular: against everybody. */
@@ -644,9 +681,8 @@ plain_stopped(const struct plain_question *q)
         plain_statement s = q->statement[i];
         const char *until = plain_value(s, "objection.objectionUntil");
         if ((is_type(s, "veto") || is_type(s, "opposition")) &&
-            is_by(s, q->teller) && is_made(q, s) && is_against(s, q->to) &&
-            (until[0] == '\0' || !is_over(q, until)) &&
-            !said_after(q, s, lifts))
+            is_by(s, q->teller) && is_against(s, q->to) &&
+            (until[0] == '\0' || !is_over(q, until)) && !is_ended(q, s, lifts))
             return true;
     }
     return false;
@@ -654,16 +690,23 @@ plain_stopped(const struct plain_question *q)
 
 /* --- the event -----------------------------------------------------------*/
 
-static bool
-is_told_before(const struct plain_question *q, const char *day)
+bool
+plain_not_over(const struct plain_question *q, const char *field)
 {
-    return is_past(q, day) && strcmp(day, q->event->day) <= 0;
+    return !is_over(q, plain_value(q->event, field));
 }
 
 bool
+plain_begun(const struct plain_question *q, const char *field)
+{
+    return is_past(q, plain_value(q->event, field));
+}
+
+/* Days are all that is written down: told on the day of sending counts. */
+bool
 plain_told_before(const struct plain_question *q)
 {
-    return is_told_before(q, plain_value(q->event, "report.informedOn"));
+    return is_past(q, plain_value(q->event, "report.informedOn"));
 }
 
 /* Of a day that is known. */
@@ -675,29 +718,31 @@ years_between(const char *born, const char *today)
     return strcmp(today + 5, born + 5) < 0 ? years - 1 : years;
 }
 
-bool
-plain_age(const char *born, const char *today, int *years)
+/* The day itself, or the first and last that it may have been. */
+static void
+read_birth(const char *born, char first[static 16], char last[static 16])
 {
+    const size_t length = strlen(born);
+
+    snprintf(first, 16, "%.10s%s", born, &"-01-01"[length <= 4 ? 0 : 3]);
+    snprintf(last, 16, "%.10s%s", born, &"-12-31"[length <= 4 ? 0 : 3]);
+    first[10] = '\0';
+    last[10] = '\0';
+}
+
+/* What of a birth date is not known must not matter. */
+static bool
+is_aged(const struct plain_question *q, int from, int below)
+{
+    const char *born = plain_value(q->event, "identity.dateOfBirth");
     char first[16];
     char last[16];
 
-    /* A birth date that is only a year leaves the age unknown. */
-    if (strlen(born) < 7)
+    if (born[0] == '\0')
         return false;
-    snprintf(first, sizeof first, "%.7s%s", born,
-             is_day(born) ? born + 7 : "-01");
-    snprintf(last, sizeof last, "%.7s%s", born,
-             is_day(born) ? born + 7 : "-31");
-    *years = years_between(first, today);
-    return *years == years_between(last, today);
-}
-
-static bool
-is_young(const struct plain_question *q, int *years)
-{
-    return plain_age(plain_value(q->event, "identity.dateOfBirth"), q->today,
-                     years) &&
-           *years >= 13 && *years < 25;
+    read_birth(born, first, last);
+    return years_between(last, q->today) >= from &&
+           years_between(first, q->today) < below;
 }
 
 static bool
@@ -708,25 +753,25 @@ is_at_risk(const struct plain_event *event)
            plain_is_yes(event, "report.followed");
 }
 
+static bool
+is_young_at_risk(const struct plain_question *q)
+{
+    return is_aged(q, 13, 25) && is_at_risk(q->event);
+}
+
 bool
 plain_young_at_risk(const struct plain_question *q)
 {
-    int years = 0;
-
-    if (!is_young(q, &years) || !is_at_risk(q->event))
-        return false;
-    return years >= 18 ||
-           plain_is(q->event, "report.informedWhom", "representant-legal");
+    return is_young_at_risk(q) &&
+           (is_aged(q, 18, 25) ||
+            plain_is(q->event, "report.informedWhom", "representant-legal"));
 }
 
 bool
 plain_early_detection(const struct plain_question *q)
 {
-    int years = 0;
-
     return plain_is_yes(q->event, "report.incapableOfWork") ||
-           plain_is_yes(q->event, "report.longThreat") ||
-           (is_young(q, &years) && is_at_risk(q->event));
+           plain_is_yes(q->event, "report.longThreat") || is_young_at_risk(q);
 }
 
 bool
@@ -734,4 +779,11 @@ plain_copy_without_medical(const struct plain_event *event)
 {
     return is_given(event, "decision.copy") &&
            plain_is_yes(event, "decision.withoutMedicalReasons");
+}
+
+bool
+plain_copy_is_clean(const struct plain_event *event)
+{
+    return !(event->facets & P_DECISION) || !is_given(event, "decision.copy") ||
+           plain_copy_without_medical(event);
 }

@@ -58,20 +58,24 @@ bool plain_reciprocity(const struct plain_question *q);
  * answers, for one of these purposes; NULL: none. */
 plain_statement plain_request(const struct plain_question *q,
                               const char *purposes);
+/* Does the event answer a request of the receiver, whatever it is for? */
+bool plain_answers_receiver(const struct plain_question *q);
 /* Did the receiver ever ask the teller? */
 bool plain_has_asked(const struct plain_question *q);
 /* One of the two stated that it is not clear who pays, and what exchanging
  * serves (85f al. 3 b); a decision ends it. */
 bool plain_payer_undetermined(const struct plain_question *q);
+/* It is stated here, with an end to come and a purpose. */
+bool plain_says_undetermined(const struct plain_question *q, plain_statement s);
 /* Reported for early detection, or claim filed, and not decided. */
 bool plain_ai_detection_or_claim(const struct plain_question *q);
-/* The office assesses the earning capacity (LAI 68bis al. 1). */
-bool plain_capacity_under_assessment(const struct plain_question *q);
 /* A claim filed with the receiver that it has not decided (LAI 6a). */
 bool plain_claim_open(const struct plain_question *q, plain_statement request);
 /* An agreement of this kind between the two. */
 bool plain_agreement(const struct plain_question *q, const char *kind);
-/* A human admitted the case for these two. */
+/* A human admitted a case for these two. */
+bool plain_in_team(const struct plain_question *q);
+/* And it is this one. */
 bool plain_admitted(const struct plain_question *q);
 /* The office has announced its use of the number, with who answers for it
  * (LAVS 153d b, 153f). */
@@ -84,6 +88,10 @@ bool plain_stopped(const struct plain_question *q);
 
 /* --- the event ---*/
 
+/* The day in this field is today or to come; today or past. */
+bool plain_not_over(const struct plain_question *q, const char *field);
+bool plain_begun(const struct plain_question *q, const char *field);
+
 /* The person was told before (LAI 3b al. 3). */
 bool plain_told_before(const struct plain_question *q);
 /* Incapable of work, threatened for long, or a young person at risk (LAI
@@ -92,9 +100,9 @@ bool plain_early_detection(const struct plain_question *q);
 /* 13 to 25, threatened, never worked, followed; who is under age is told
  * through who represents them. */
 bool plain_young_at_risk(const struct plain_question *q);
-/* Full years on that day, when what is known of the birth decides it. */
-bool plain_age(const char *born, const char *today, int *years);
-/* The decision's copy holds no medical reason. */
+/* There is a copy of the decision, and it holds no medical reason. */
 bool plain_copy_without_medical(const struct plain_event *event);
+/* No copy with medical reasons is in it: that would be a medical report. */
+bool plain_copy_is_clean(const struct plain_event *event);
 
 #endif

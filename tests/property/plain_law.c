@@ -61,15 +61,16 @@ plain_facet(const char *name)
     return 0;
 }
 
-#define AC       "orp lmmt cch"
-#define INSURERS "orp lmmt cch oai pc ccavs suva"
-/* LACI 85f al. 1 a to h, and who applies it. */
-#define PARTNERS \
-    "orp lmmt cch oai as aidech migint opuc fp jeunes pc suva addict bureau"
+#define AC          "orp lmmt cch"
+#define INSURERS    "orp lmmt cch oai pc ccavs suva"
 
-#define CORRECTIONS "rectification effacement note-contestation"
-/* Those of them that hold no facet of their own. */
-#define STATEMENTS "fin-attestation payeur-indetermine levee-opposition"
+#define CORRECTIONS "rectification fin-attestation"
+#define NOTES       "effacement note-contestation"
+#define STATEMENTS                                                          \
+    "consentement retrait-consentement attestation-client fin-attestation " \
+    "payeur-indetermine demande-renseignements refus-renseignements "       \
+    "admission-cas poste-vacant catalogue-mesures demande-conseil-cii "     \
+    "reponse-conseil-cii reciprocite convention usage-navs"
 
 /* --- conditions that rows share ------------------------------------------*/
 
@@ -151,7 +152,7 @@ consent_and_reciprocity(const struct plain_question *q)
     return plain_reciprocity(q) ? simple_consent(q) : NOTHING;
 }
 
-/* The answer holds what the request names, and who it is about. */
+/* The answer holds what the request names. */
 static unsigned int
 by_request(const struct plain_question *q, const char *purposes)
 {
@@ -159,7 +160,7 @@ by_request(const struct plain_question *q, const char *purposes)
 
     if (!request)
         return NOTHING;
-    return P_IDENTITY | plain_facets(plain_value(request, "request.asks"));
+    return plain_facets(plain_value(request, "request.asks"));
 }
 
 /* LACI 97a al. 1 f ch. 1, LAVS 50a al. 1 e ch. 1, LAA 97 al. 1 i ch. 1. */
@@ -175,6 +176,12 @@ asked_by_insurer(const struct plain_question *q)
 {
     return by_request(q, "fixer modifier restituer prevenir-indu cotisations "
                          "recours");
+}
+
+static unsigned int
+asked_for_released(const struct plain_question *q)
+{
+    return plain_copy_is_clean(q->event) ? asked_by_assistance(q) : NOTHING;
 }
 
 static unsigned int
@@ -257,12 +264,28 @@ who_pays_is_open(const struct plain_question *q)
                    plain_ai_detection_or_claim(q));
 }
 
+/* The office says so in the event itself. */
+static unsigned int
+says_who_pays_is_open(const struct plain_question *q)
+{
+    return if_true(plain_says_undetermined(q, q->event) &&
+                   plain_in("detection demande evaluation",
+                            plain_value(q->event, "state.procedure")));
+}
+
+static unsigned int
+clean_copy(const struct plain_question *q)
+{
+    return if_true(plain_copy_is_clean(q->event));
+}
+
 static unsigned int
 touches_ac(const struct plain_question *q)
 {
     const char *touches = plain_value(q->event, "decision.touches");
 
-    return if_true(plain_in(touches, "ac") || plain_in(touches, "cch"));
+    return if_true((plain_in(touches, "ac") || plain_in(touches, "cch")) &&
+                   plain_copy_is_clean(q->event));
 }
 
 /* The receiver's own kind is among those that the decision touches, and there
@@ -293,9 +316,10 @@ for_measure_or_claims(const struct plain_question *q)
 static unsigned int
 released_by_canton(const struct plain_question *q)
 {
-    return if_true(is_released(q) && plain_reciprocity(q) &&
-                   plain_capacity_under_assessment(q) &&
-                   for_measure_or_claims(q));
+    return if_true(
+        is_released(q) && plain_reciprocity(q) &&
+        plain_is_yes(q->event, "state.earningCapacityUnderAssessment") &&
+        for_measure_or_claims(q));
 }
 
 static unsigned int
@@ -341,13 +365,23 @@ to_addiction_service(const struct plain_question *q)
     return plain_reciprocity(q) ? express_consent(q) : NOTHING;
 }
 
-/* Any fact of its own; what is told of statements and corrections has rows of
- * its own. */
+/* Of the state no more than that the person is followed. */
+static bool
+says_only_followed(const struct plain_event *event)
+{
+    for (size_t i = 0; i < event->field_count; i++)
+        if (strncmp(event->field[i].name, "state.", 6) == 0 &&
+            strcmp(event->field[i].name, "state.inFollowUp") != 0)
+            return false;
+    return true;
+}
+
+/* Any fact of its own; statements and corrections have rows of their own. */
 static unsigned int
 from_addiction_service(const struct plain_question *q)
 {
-    return q->event->facets & (P_STATEMENT | P_NOBODY) ||
-                   plain_in(CORRECTIONS " " STATEMENTS, q->event->type)
+    return plain_in(CORRECTIONS " " NOTES " " STATEMENTS, q->event->type) ||
+                   !says_only_followed(q->event)
                ? NOTHING
                : express_consent(q);
 }
@@ -375,6 +409,12 @@ to_who_got_it(const struct plain_question *q)
 }
 
 static unsigned int
+end_to_who_got_it(const struct plain_question *q)
+{
+    return if_true(q->has_original);
+}
+
+static unsigned int
 to_the_bureau(const struct plain_question *q)
 {
     return plain_basis(q, "to-bureau", q->teller) ? ALL : express_consent(q);
@@ -388,26 +428,41 @@ in_the_team(const struct plain_question *q)
 
 /* --- statements ----------------------------------------------------------*/
 
-/* Each partner gets only its own pair's, from who obtained it. */
+/* Nobody states for another. */
+static bool
+is_its_own(const struct plain_question *q)
+{
+    return strcmp(q->event->issuer, q->teller) == 0;
+}
+
+static unsigned int
+own_statement(const struct plain_question *q)
+{
+    return if_true(is_its_own(q));
+}
+
+/* Each partner gets only its own pair's: from who obtained it, or from the
+ * other of the pair. */
 static unsigned int
 consent_of_pair(const struct plain_question *q)
 {
-    return if_true(strcmp(q->event->issuer, q->teller) == 0 &&
-                   plain_is(q->event, "consent.obtainedBy", q->teller) &&
-                   plain_in(plain_value(q->event, "consent.between"), q->to));
+    const struct plain_event *e = q->event;
+    const char *between = plain_value(e, "consent.between");
+
+    return if_true((is_its_own(q) || plain_in(between, q->teller)) &&
+                   plain_words(between) == 2 && plain_in(between, q->to) &&
+                   plain_consent_holds(q, e));
 }
 
+/* To the two of whom it speaks, who are told by consent only. */
 static unsigned int
 admission_of_pair(const struct plain_question *q)
 {
-    return if_true(
-        plain_in(plain_value(q->event, "admission.teamPair"), q->to));
-}
+    const char *pair = plain_value(q->event, "admission.teamPair");
 
-static unsigned int
-end_to_who_got_it(const struct plain_question *q)
-{
-    return if_true(q->has_original);
+    return if_true(plain_words(pair) == 2 && plain_in(pair, q->to) &&
+                   plain_begun(q, "admission.admittedOn") &&
+                   plain_consent_names(q));
 }
 
 static unsigned int
@@ -420,34 +475,52 @@ withdrawal_to_who_got_it(const struct plain_question *q)
 static unsigned int
 own_attestation(const struct plain_question *q)
 {
-    return if_true(strcmp(q->event->issuer, q->teller) == 0 &&
-                   plain_attestation_holds(q, q->event) &&
+    return if_true(is_its_own(q) && plain_attestation_holds(q, q->event) &&
                    plain_consent_names(q));
 }
 
 static unsigned int
 to_whom_it_asks(const struct plain_question *q)
 {
-    return if_true(strcmp(q->event->issuer, q->teller) == 0 &&
-                   plain_is(q->event, "request.requestTo", q->to));
+    return if_true(is_its_own(q) &&
+                   plain_is(q->event, "request.requestTo", q->to) &&
+                   plain_not_over(q, "request.answerBy"));
 }
 
 static unsigned int
 to_who_asked(const struct plain_question *q)
 {
-    return if_true(plain_has_asked(q));
+    return if_true(is_its_own(q) && plain_answers_receiver(q));
 }
 
 static unsigned int
 granted_to_receiver(const struct plain_question *q)
 {
-    return if_true(plain_is(q->event, "reciprocity.grantedTo", q->to));
+    return if_true(is_its_own(q) &&
+                   plain_is(q->event, "reciprocity.grantedTo", q->to) &&
+                   plain_not_over(q, "reciprocity.reciprocityUntil"));
 }
 
 static unsigned int
 agreed_with_receiver(const struct plain_question *q)
 {
-    return if_true(plain_is(q->event, "agreement.agreementWith", q->to));
+    return if_true(is_its_own(q) &&
+                   plain_is(q->event, "agreement.agreementWith", q->to) &&
+                   plain_not_over(q, "agreement.agreementUntil"));
+}
+
+/* 85f al. 3: its own word, with an end and a purpose. */
+static unsigned int
+own_word_on_payer(const struct plain_question *q)
+{
+    return if_true(is_its_own(q) && plain_says_undetermined(q, q->event));
+}
+
+/* The office has to know of the person already. */
+static unsigned int
+word_on_known_person(const struct plain_question *q)
+{
+    return plain_ai_detection_or_claim(q) ? own_word_on_payer(q) : NOTHING;
 }
 
 /* --- the table -----------------------------------------------------------*/
@@ -519,7 +592,7 @@ static const struct plain_row rows[] = {
     {"R11", P_RELEASE, AC, "oai", "detection-precoce", REPORTED,
      early_detection, "LAI 3b al. 1-3, 3abis al. 2"},
     {"R12", P_RELEASE, AC, "oai",
-     "echange-cii inscription-orp mesure etat-droits",
+     "echange-cii echange-oral inscription-orp mesure etat-droits",
      P_IDENTITY | P_DATES | P_ENTITLEMENT | P_PLAN | P_EMPLOYABILITY |
          P_FUNCTION,
      who_pays_is_open, "LACI 85f al. 3-4; LAI 68bis al. 2, 4"},
@@ -532,23 +605,24 @@ static const struct plain_row rows[] = {
      P_IDENTITY | P_DATES | P_ENTITLEMENT | P_PLAN, simple_85f2,
      "LACI 85f al. 2"},
     {"R15", P_RELEASE, "oai", AC,
-     "demande-ai intervention-precoce etat-procedure mesure-ai", FOLLOWED,
-     who_pays_is_open, "LAI 68bis al. 2, 4; LACI 85f al. 3-4"},
+     "demande-ai intervention-precoce etat-procedure mesure-ai echange-oral",
+     FOLLOWED, says_who_pays_is_open, "LAI 68bis al. 2, 4; LACI 85f al. 3-4"},
     {"R16", P_DUTY, "oai", "cch", "decision-ai preavis-ai",
      P_IDENTITY | P_OUTCOME | P_DECISION | P_AMOUNTS | P_DATES, touches_ac,
      "LPGA 49 al. 4; LAI 57a al. 2"},
     {"R16b", P_RELEASE, "oai", "orp", "cloture-ai decision-ai preavis-ai",
-     P_IDENTITY | P_STATE | P_OUTCOME | P_FUNCTION | P_DATES, who_pays_is_open,
+     P_IDENTITY | P_STATE | P_OUTCOME | P_FUNCTION | P_DATES, says_who_pays_is_open,
      "LAI 68bis al. 2, 4"},
     {"R17", P_NEVER, "oai", "orp as", "resultat-detection-precoce", 0, never,
      "LAI 3c al. 5 does not list them"},
     {"R18", P_RELEASE, "oai", "as",
-     "demande-ai etat-procedure mesure-ai intervention-precoce", FOLLOWED,
+     "demande-ai etat-procedure mesure-ai intervention-precoce echange-oral",
+     FOLLOWED,
      released_by_canton, "LAI 68bis al. 3, al. 2 b-c, al. 4"},
     {"R19", P_DUTY, "oai", "as migint jeunes fp opuc", "decision-ai",
      P_IDENTITY | P_DECISION, touches_receiver, "LAI 68bis al. 5"},
     {"R20", P_REQUEST, "oai ccavs pc", "as", "reponse-demande-as",
-     P_IDENTITY | P_DATES | P_AMOUNTS | P_DECISION, asked_by_assistance,
+     P_IDENTITY | P_DATES | P_AMOUNTS | P_DECISION, asked_for_released,
      "LAI 66a al. 2; LPC 26; LAVS 50a al. 1 e ch. 1"},
     {"R21", P_RELEASE, "as", "oai", "detection-precoce", REPORTED,
      early_detection, "LAI 3b al. 2 j, al. 3"},
@@ -556,7 +630,7 @@ static const struct plain_row rows[] = {
      P_IDENTITY | P_DATES | P_PLAN | P_EMPLOYABILITY, as_to_ai,
      "cantonal law and LAI 68bis al. 3, else consent"},
     {"R23", P_RELEASE, "oai", "ccavs pc", "decision-rente",
-     P_IDENTITY | P_DECISION | P_AMOUNTS, always,
+     P_IDENTITY | P_DECISION | P_AMOUNTS, clean_copy,
      "LAVS 50a al. 1 a; LAI 66a al. 2; LPGA 49 al. 4"},
     {"R24", P_RESIDUAL, "orp", "pc",
      "desinscription-orp absence-longue-maladie",
@@ -583,14 +657,14 @@ static const struct plain_row rows[] = {
      "LACI 85f al. 2; LSE 35a al. 1"},
     {"R32", P_CII, "migint", "orp", "evaluation-potentiel inscription",
      WELCOME, consent_and_reciprocity, "cantonal law, consent"},
-    {"R33", P_RELEASE, "oai", "migint", "etat-procedure mesure-ai", FOLLOWED,
+    {"R33", P_RELEASE, "oai", "migint", "etat-procedure mesure-ai echange-oral", FOLLOWED,
      released_by_canton, "LAI 68bis al. 1 ebis, al. 3"},
     {"R34", P_NEVER, "migint pc opuc addict", "oai", "detection-precoce", 0,
      never, "not in LAI 3b al. 2"},
     {"R35", P_RELEASE, "jeunes", "oai", "detection-precoce-jeune",
      FIRST | P_REPORT, early_detection_of_young,
      "LAI 3b al. 2 m, 3abis al. 2 a"},
-    {"R36", P_RELEASE, "oai", "jeunes fp", "mesure-ai etat-procedure",
+    {"R36", P_RELEASE, "oai", "jeunes fp", "mesure-ai etat-procedure echange-oral",
      P_IDENTITY | P_STATE | P_PLAN | P_FUNCTION, released_under_convention,
      "LAI 68bis al. 1bis, 3, 4"},
     {"R37", P_CII, "orp lmmt", "opuc fp", "mandat-orientation plan-formation",
@@ -622,6 +696,8 @@ static const struct plain_row rows[] = {
     {"R48", P_DUTY, "any", "any", CORRECTIONS,
      ALL & ~(unsigned)P_BANNED, to_who_got_it,
      "OACI 126 al. 3; LPD 41; LAVS 153f c"},
+    {"R48b", P_DUTY, "any", "any", NOTES, P_IDENTITY | P_OUTCOME | P_DATES,
+     end_to_who_got_it, "OACI 126 al. 3; LPD 41"},
     {"R49", P_NEVER, "any", "any", "cas-cii", 0, never,
      "never one common payload"},
     {"R50", P_NEVER, "any", "any", "liste-navs", 0, never,
@@ -632,8 +708,8 @@ static const struct plain_row rows[] = {
      "demande-ai intervention-precoce etat-procedure mesure-ai cloture-ai "
      "preavis-ai decision-ai",
      FOLLOWED | P_OUTCOME, written_consent, "LAI 66a al. 2; LAVS 50a al. 4 b"},
-    {"R53", P_RELEASE, AC " as oai", PARTNERS,
-     "demande-conseil-cii reponse-conseil-cii", P_NOBODY | P_OUTCOME, always,
+    {"R53", P_RELEASE, AC " as oai", "any",
+     "demande-conseil-cii reponse-conseil-cii", P_NOBODY, always,
      "no personal data"},
     {"R54", P_RESIDUAL, "orp lmmt", "as opuc fp jeunes addict", "orientation",
      FIRST | P_PLAN, first_hand_over, "LACI 97a al. 4 b; LSE 34a al. 4"},
@@ -645,6 +721,10 @@ static const struct plain_row rows[] = {
     {"R57", P_RESIDUAL, "any", "any",
      "retour-annonce convocation compte-rendu plan-commun", TEAM, in_the_team,
      "express consent, case admitted by a human"},
+    /* The bureau passes it on to one member after the other (R49). */
+    {"R57b", P_RESIDUAL, "bureau", "any", "annonce-cii",
+     FIRST | P_PLAN | P_EMPLOYABILITY | P_FUNCTION, in_the_team,
+     "express consent, case admitted by a human"},
 
     /* Statements: each pair its own; an end to who got the beginning. */
     {"consent", P_DUTY, "any", "any", "consentement", P_IDENTITY | P_STATEMENT,
@@ -653,14 +733,28 @@ static const struct plain_row rows[] = {
      P_IDENTITY | P_STATEMENT, withdrawal_to_who_got_it, "LPD 6 al. 6"},
     {"attestation", P_RESIDUAL, "any", "any", "attestation-client",
      P_IDENTITY | P_STATEMENT, own_attestation, "LACI 85f al. 2 a"},
-    {"end", P_DUTY, "any", "any", "fin-attestation", P_IDENTITY,
-     end_to_who_got_it, "OACI 126 al. 3"},
     {"payer", P_RELEASE, AC, "oai", "payeur-indetermine",
-     P_IDENTITY | P_STATE, who_pays_is_open, "LACI 85f al. 3"},
+     P_IDENTITY | P_STATE, word_on_known_person, "LACI 85f al. 3"},
     {"payer-ai", P_RELEASE, "oai", AC, "payeur-indetermine",
-     P_IDENTITY | P_STATE, who_pays_is_open, "LACI 85f al. 3"},
-    {"request", P_RELEASE, "any", "any", "demande-renseignements",
-     P_IDENTITY | P_STATEMENT, to_whom_it_asks, "LPGA 32; LACI 97a al. 1 f"},
+     P_IDENTITY | P_STATE, own_word_on_payer, "LACI 85f al. 3"},
+    {"request-1", P_RELEASE, "as", "orp lmmt cch oai ccavs pc suva",
+     "demande-renseignements", P_IDENTITY | P_STATEMENT, to_whom_it_asks,
+     "LACI 97a al. 1 f ch. 1; LAVS 50a al. 1 e ch. 1; LAA 97 al. 1 i ch. 1"},
+    {"request-2", P_RELEASE, "orp cch oai pc suva", "as",
+     "demande-renseignements", P_IDENTITY | P_STATEMENT, to_whom_it_asks,
+     "LPGA 32 al. 1"},
+    {"request-3", P_RELEASE, "oai", "orp lmmt cch pc suva fp",
+     "demande-renseignements", P_IDENTITY | P_STATEMENT, to_whom_it_asks,
+     "LAI 6a al. 2"},
+    {"request-4", P_RELEASE, "pc", "orp",
+     "demande-renseignements", P_IDENTITY | P_STATEMENT, to_whom_it_asks,
+     "LPGA 32 al. 2"},
+    {"request-5", P_RELEASE, "migaut", "orp cch",
+     "demande-renseignements", P_IDENTITY | P_STATEMENT, to_whom_it_asks,
+     "LEI 97 al. 2"},
+    {"request-6", P_RELEASE, "orp cch", "suva",
+     "demande-renseignements", P_IDENTITY | P_STATEMENT, to_whom_it_asks,
+     "LPGA 32 al. 2"},
     {"declined", P_RELEASE, "any", "any", "refus-renseignements",
      P_IDENTITY | P_STATEMENT, to_who_asked, "LPGA 32"},
     {"admission", P_DUTY, "any", "any", "admission-cas",
@@ -669,7 +763,7 @@ static const struct plain_row rows[] = {
      granted_to_receiver, "LACI 85f al. 2 b"},
     {"agreement", P_RELEASE, "any", "any", "convention", P_STATEMENT,
      agreed_with_receiver, "OACI 119d al. 2; LAI 68bis al. 1ter"},
-    {"avs-use", P_RELEASE, "any", "any", "usage-navs", P_STATEMENT, always,
+    {"avs-use", P_RELEASE, "any", "any", "usage-navs", P_STATEMENT, own_statement,
      "LAVS 153d-153f"},
     {"kept-here", P_NEVER, "any", "any",
      "veto opposition levee-opposition information-donnee", 0, never,
@@ -753,18 +847,24 @@ is_concerned(const struct plain_question *q)
 {
     return q->arrival || q->in_dossier || q->competent || q->has_original ||
            plain_client_of_receiver(q) || plain_has_asked(q) ||
-           plain_consent_names(q) || plain_admitted(q) || consent_of_pair(q) ||
+           plain_consent_names(q) || plain_in_team(q) || consent_of_pair(q) ||
            to_whom_it_asks(q) || admission_of_pair(q);
 }
 
-/* A copy that holds medical reasons is a medical report. */
-static unsigned int
-without_medical(const struct plain_event *event, unsigned int facets)
+/* That a consent ends, or a request is declined, tells nothing of what an
+ * objection protects. */
+static bool
+is_immune(const struct plain_event *event)
 {
-    if (plain_value(event, "decision.copy")[0] &&
-        !plain_copy_without_medical(event))
-        facets &= ~(unsigned)P_DECISION;
-    return facets;
+    return is_about_nobody(event) ||
+           plain_in("retrait-consentement refus-renseignements", event->type);
+}
+
+/* Of whom nobody can be told what it is about: that serves nothing. */
+static bool
+is_enough(const struct plain_event *event, unsigned int opens)
+{
+    return is_about_nobody(event) ? opens != 0 : (opens & P_IDENTITY) != 0;
 }
 
 static struct plain_answer
@@ -774,11 +874,9 @@ by_lane(const struct plain_question *q, enum plain_lane lane)
         if (rows[i].lane != lane || !plain_row_speaks(i, q))
             continue;
         const unsigned int opens = rows[i].opens & rows[i].allows(q);
-        const unsigned int facets =
-            without_medical(q->event, q->event->facets & opens);
-        if (opens != 0)
+        if (is_enough(q->event, opens))
             return (struct plain_answer){.may = true,
-                                         .facets = facets,
+                                         .facets = q->event->facets & opens,
                                          .row = (int)i};
     }
     return no;
@@ -792,7 +890,9 @@ plain_law(const struct plain_question *q)
     for (size_t i = 0; i < ROW_COUNT; i++)
         if (rows[i].lane == P_NEVER && plain_row_speaks(i, q))
             return no;
-    if (!is_about_nobody(q->event) && (!is_concerned(q) || plain_stopped(q)))
+    if (!is_about_nobody(q->event) && !is_concerned(q))
+        return no;
+    if (!is_immune(q->event) && plain_stopped(q))
         return no;
     for (int lane = P_DUTY; lane <= P_RESIDUAL; lane++) {
         struct plain_answer answer = by_lane(q, (enum plain_lane)lane);

@@ -219,6 +219,10 @@ fill_report(struct world *world, struct plain_event *event)
 static void
 fill_state(struct world *world, struct plain_event *event)
 {
+    if (strstr(event->issuer, ".addict") && dice_percent(&world->dice, 80)) {
+        put_field(event, "state.inFollowUp", "yes");
+        return;
+    }
     put_field(event, "state.procedure",
               mostly(world, word_of(world, "detection demande evaluation"),
                      "mesures decision clos conseil preavis -"));
@@ -350,6 +354,20 @@ finish(struct world *world, struct telling *telling)
         world_plain_facets(world->catalogue, telling->facets);
 }
 
+/* Something about a person, or what is banned. */
+static size_t
+stray_facet(struct world *world)
+{
+    const struct catalogue *catalogue = world->catalogue;
+    size_t facet;
+
+    do
+        facet = dice_below(&world->dice, catalogue->facet_count);
+    while (plain_facet(catalogue->facet[facet].name) &
+           (P_NOBODY | P_STATEMENT));
+    return facet;
+}
+
 /* Facets by lot; their content. */
 static void
 fill_by_lot(struct world *world, struct telling *telling)
@@ -368,8 +386,7 @@ fill_by_lot(struct world *world, struct telling *telling)
     }
     /* What nobody would send, and what nobody may. */
     if (dice_percent(&world->dice, 3))
-        telling->facets |= UINT64_C(1)
-                           << dice_below(&world->dice, catalogue->facet_count);
+        telling->facets |= UINT64_C(1) << stray_facet(world);
     finish(world, telling);
 }
 
@@ -741,14 +758,20 @@ pick_event(struct world *world, struct world_question *question)
     const char *type = word_of(world, events);
     const char *issuer = question->teller;
 
-    if (strcmp(type, "any") == 0 || dice_percent(&world->dice, 15))
+    const bool is_aimed =
+        strcmp(type, "any") != 0 && dice_percent(&world->dice, 85);
+
+    if (!is_aimed)
         do
             type =
                 catalogue->type[dice_below(&world->dice, catalogue->type_count)]
                     .name;
         while (strcmp(type, "recu") == 0);
-    if (dice_percent(&world->dice, 4))
-        issuer = other_office(world, question->to);
+    /* Some pass on what another office of their kind has issued. */
+    if (dice_percent(&world->dice, 4) && !question->arrival && is_aimed)
+        do
+            issuer = office_of(world, plain_row_from(world->row));
+        while (strcmp(issuer, question->to) == 0);
     const struct type_def *def =
         &catalogue->type[catalogue_type(catalogue, type)];
     begin(world, &question->telling, type, issuer,
