@@ -268,6 +268,17 @@ fail(struct walk *walk, size_t place, enum answer answer, size_t missing,
     walk->tried |= UINT32_C(1) << place;
 }
 
+/* What is about a person tells nothing to whom it may not say about whom; its
+ * type and its case would go all the same. */
+static bool
+says_about_whom(const struct asking *asking, uint64_t opened)
+{
+    const struct catalogue *catalogue = asking->law->catalogue;
+
+    return !catalogue->type[asking->question->type].personal ||
+           opened >> catalogue->identity & 1;
+}
+
 /* True when that is the end of it. */
 static bool
 try_rule(struct walk *walk, size_t place, struct judgement *judgement)
@@ -286,11 +297,10 @@ try_rule(struct walk *walk, size_t place, struct judgement *judgement)
         return true;
     }
     const enum answer answer = answer_rule(asking, number, &missing, judgement);
-    if (answer == ANSWER_TRUE) {
-        take(asking, number,
-             law->rule[number].view.facets & ~law->denied[asking->to] &
-                 support.opened,
-             judgement);
+    const uint64_t opened = law->rule[number].view.facets &
+                            ~law->denied[asking->to] & support.opened;
+    if (answer == ANSWER_TRUE && says_about_whom(asking, opened)) {
+        take(asking, number, opened, judgement);
         return true;
     }
     fail(walk, place, answer, missing, judgement);
