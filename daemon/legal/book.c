@@ -203,6 +203,21 @@ is_listed(char **names, const char *name)
     return false;
 }
 
+/* One that names a statement ends that one, whatever day it speaks of; else
+ * all that are not of a later day. What is kept here protects the person: it
+ * is ended by name alone. */
+static bool
+is_ended_by(const struct book *book, const struct book_event *event,
+            const struct entry *entry)
+{
+    const struct event_id *named = &event->header->in_reply_to;
+
+    if (!event_id_is_zero(named))
+        return event_id_equal(named, &entry->statement.id);
+    return !book->catalogue->type[entry->statement.type].local &&
+           strcmp(entry->occurred_on, event->header->occurred_on) <= 0;
+}
+
 /* Does this event end that statement, by its type? */
 static bool
 ends(const struct book *book, const struct book_event *event,
@@ -210,18 +225,27 @@ ends(const struct book *book, const struct book_event *event,
 {
     const struct type_def *type = &book->catalogue->type[event->file->type];
     const char *name = book->catalogue->type[entry->statement.type].name;
-    const struct event_id *named = &event->header->in_reply_to;
-    const bool own =
-        strcmp(event->header->issuer, entry->statement.issuer) == 0;
 
-    if (strcmp(entry->occurred_on, event->header->occurred_on) > 0)
-        return false;
     if (is_listed(type->ends_of_all, name))
-        return true;
-    if (!own || !is_listed(type->ends, name))
+        return strcmp(entry->occurred_on, event->header->occurred_on) <= 0;
+    return strcmp(event->header->issuer, entry->statement.issuer) == 0 &&
+           is_listed(type->ends, name) && is_ended_by(book, event, entry);
+}
+
+/* Is the event of a kind that something newer has ended already? What came
+ * late speaks of a day before. */
+static bool
+is_over(const struct book *book, const struct book_event *event,
+        const struct entry *entry)
+{
+    const struct type_def *type = &book->catalogue->type[entry->statement.type];
+    const char *name = book->catalogue->type[event->file->type].name;
+
+    if (strcmp(entry->occurred_on, event->header->occurred_on) <= 0)
         return false;
-    return event_id_is_zero(named) ||
-           event_id_equal(named, &entry->statement.id);
+    return is_listed(type->ends_of_all, name) ||
+           (strcmp(event->header->issuer, entry->statement.issuer) == 0 &&
+            is_listed(type->ends, name));
 }
 
 /* A withdrawal names the consent by its reference. */
@@ -251,7 +275,7 @@ is_same_line(const struct book *book, int type, const char *issuer,
 }
 
 /* Ends what the event ends; true when the event itself is behind the times:
- * something newer of its line is known. */
+ * something newer of its line, or what ends it, is known. */
 static bool
 end_others(struct book *book, const struct book_event *event,
            const struct shelf *shelf)
@@ -264,6 +288,8 @@ end_others(struct book *book, const struct book_event *event,
             continue;
         if (ends(book, event, entry) || withdraws(book, event, entry))
             entry->statement.ended = true;
+        if (is_over(book, event, entry))
+            behind = true;
         if (!book->catalogue->type[event->file->type].statement ||
             !is_same_line(book, event->file->type, event->header->issuer,
                           entry))
