@@ -61,7 +61,8 @@ came_of(const struct legal *legal, int64_t event, const char *partner,
     return CII_OK;
 }
 
-/* Of a withdrawal: the statements of that consent that the partner has. */
+/* Of a withdrawal: the statements of that consent that the partner has; at
+ * arrival, that we have. */
 static enum cii_code
 of_consent(const struct legal *legal, const struct inquiry *inquiry,
            uint64_t *facets, struct cii_error *err)
@@ -79,7 +80,8 @@ of_consent(const struct legal *legal, const struct inquiry *inquiry,
                                             "consent", "consentRef");
         if (!given || strcmp(given, ref) != 0)
             continue;
-        if (strcmp(statement->issuer, inquiry->partner) == 0 ||
+        if (inquiry->arrival ||
+            strcmp(statement->issuer, inquiry->partner) == 0 ||
             book_is_told(legal->book, inquiry->person, statement->event,
                          inquiry->partner))
             *facets |= inquiry->file->facets;
@@ -111,7 +113,7 @@ inquire_original(const struct legal *legal, const struct inquiry *inquiry,
     *facets = 0;
     if (!event_id_is_zero(&inquiry->file->header->in_reply_to))
         return of_answered(legal, inquiry, facets, err);
-    if (!inquiry->arrival && book_knows(legal->book, inquiry->person))
+    if (book_knows(legal->book, inquiry->person))
         return of_consent(legal, inquiry, facets, err);
     return CII_OK;
 }
