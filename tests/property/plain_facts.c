@@ -518,12 +518,27 @@ closes_procedure(plain_statement s)
 }
 
 static bool
+is_of_procedure(plain_statement s)
+{
+    if (plain_in("detection-precoce detection-precoce-jeune", s->type))
+        return true;
+    return plain_kind_in(s->issuer, "oai") &&
+           plain_in("demande-ai intervention-precoce etat-procedure mesure-ai "
+                    "preavis-ai decision-ai cloture-ai",
+                    s->type);
+}
+
+/* The office's newer word takes the place of its older one. */
+static bool
 ends_payer(plain_statement s, plain_statement payer)
 {
     if (closes_procedure(s))
         return true;
-    return is_type(payer, "payeur-indetermine") && is_by(s, payer->issuer) &&
-           is_type(s, "payeur-indetermine");
+    if (!is_by(s, payer->issuer))
+        return false;
+    return is_type(payer, "payeur-indetermine")
+               ? is_type(s, "payeur-indetermine")
+               : is_of_procedure(s);
 }
 
 static bool
@@ -557,17 +572,6 @@ plain_payer_undetermined(const struct plain_question *q)
             return true;
     }
     return false;
-}
-
-static bool
-is_of_procedure(plain_statement s)
-{
-    if (plain_in("detection-precoce detection-precoce-jeune", s->type))
-        return true;
-    return plain_kind_in(s->issuer, "oai") &&
-           plain_in("demande-ai intervention-precoce etat-procedure mesure-ai "
-                    "preavis-ai decision-ai cloture-ai",
-                    s->type);
 }
 
 static bool
