@@ -132,6 +132,21 @@ def ready_again(office, partner, child):
     return answered, time.monotonic() - start
 
 
+# --- the law -----------------------------------------------------------------
+
+def verdicts(rounds):
+    config = pathlib.Path(__file__).resolve().parents[2] / "config"
+    figures = tool("judge", config, rounds * 3)
+    row("loading all rules", f"{figures['load_ms']:.1f} ms", "under 50 ms",
+        figures["load_ms"] < 50)
+    row("statements, of 1 000 other persons", f"{figures['statements']:,}")
+    for key, what in (("consent_ns", "by consent"),
+                      ("refused_ns", "refused after all lanes"),
+                      ("release_ns", "inside AC")):
+        row(f"one verdict, {what}", f"{figures[key] / 1000:.2f} us",
+            "under 1 us", figures[key] < 1000)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
@@ -170,6 +185,8 @@ def main():
             row(f"kill -9 of {child}: answers again", f"{answered:.2f} s",
                 "under 1 s", answered < 1)
             row(f"kill -9 of {child}: link open again", f"{linked:.2f} s")
+
+    verdicts(rounds)
 
     with Canton() as canton:
         office = canton.open("ge.orp", "ge.cch", "ge.oai", "ge.as.hg")[0]
