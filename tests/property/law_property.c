@@ -364,7 +364,7 @@ is_told(struct trial *trial, const struct telling *telling, bool tells_lines)
 
     if (!is_ours(trial, telling) || type->local)
         return false;
-    if (strcmp(type->name, "retrait-consentement") == 0)
+    if (strcmp(type->name, "retrait-consentement") == 0 || type->ends_of_all)
         return true;
     return *type->line || type->ends ? tells_lines
                                      : dice_percent(&trial->world.dice, 80);

@@ -588,11 +588,15 @@ is_word_on_procedure(const struct plain_question *q, plain_statement s,
     return is_of_procedure(s) && is_of_pair(q, s) && !is_report(s);
 }
 
+/* By the decision, or by the reporter's own newer word on the procedure. */
 static bool
 ends_report(plain_statement s, plain_statement report)
 {
-    (void)report;
-    return closes_procedure(s);
+    return closes_procedure(s) ||
+           (is_by(s, report->issuer) &&
+            (is_report(s) || plain_in("demande-ai intervention-precoce "
+                                      "etat-procedure mesure-ai",
+                                      s->type)));
 }
 
 bool

@@ -612,10 +612,13 @@ state_procedure(struct world *world)
 {
     const char *by = one_of_pair(world);
     const char *type =
-        strstr(by, ".oai") || dice_percent(&world->dice, 5)
+        strstr(by, ".oai")
             ? word_of(world, "demande-ai etat-procedure mesure-ai "
                              "intervention-precoce demande-ai etat-procedure "
                              "decision-ai cloture-ai")
+        /* Some speak of what only that office can know. */
+        : dice_percent(&world->dice, 5)
+            ? word_of(world, "demande-ai etat-procedure mesure-ai")
             : word_of(world, "detection-precoce detection-precoce-jeune");
     struct telling *telling = state(world, type, by, person_of(world));
 
