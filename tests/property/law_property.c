@@ -71,6 +71,7 @@ static const struct {
 } narrower[] = {
     {"R03b", "R03b", "asks for express consent"},
     {"R14", "R14", "asks for express consent"},
+    {"R14", "R12", "the same: R12 came nearer"},
     {"R22", "R22", "asks for express consent"},
     {"R31", "R31", "asks for express consent"},
     {"R32", "R32", "asks for express consent"},
