@@ -41,8 +41,8 @@ struct engine_verdict {
 };
 
 struct engine_verdict engine_judge(struct engine *engine,
-                                   const struct world_question *question,
-                                   int day, uint64_t original);
+                                   const struct world_question *asked, int day,
+                                   uint64_t original);
 
 /* Whether a field's value is one that a facet may hold. */
 bool engine_takes(const struct engine *engine, const struct telling *telling);

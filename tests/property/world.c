@@ -341,9 +341,7 @@ begin(struct world *world, struct telling *telling, const char *type,
                   .day = day_text(world, -(int)dice_below(&world->dice, 20)),
                   .number = world->next_number++},
     };
-    if (!def->personal)
-        telling->event.case_ref = NULL;
-    else if (dice_percent(&world->dice, 1))
+    if (!def->personal || dice_percent(&world->dice, 1))
         telling->event.case_ref = NULL;
 }
 
