@@ -34,7 +34,8 @@ is_asked(const struct rule_texts *texts, const char *name)
 static void
 look_at_use(const struct warning *warning, const struct predicate_text *text)
 {
-    if (text->stops || text->concerns || is_asked(warning->texts, text->name))
+    if (text->stops || text->concerns || (text->stated && *text->stated) ||
+        is_asked(warning->texts, text->name))
         return;
     findings_warn(warning->findings, text->file, text->line,
                   "no rule needs predicate %s", text->name);

@@ -302,7 +302,8 @@ look_at_denials(const struct look *look)
     }
 }
 
-/* An event that can never hold what the need looks at never has it true. */
+/* An event that can never hold what the need looks at never has it true; what
+ * it must not hold it has left out. */
 static void
 look_at_event(const struct look *look, const struct predicate_text *need,
               const struct type_def *type)
@@ -312,7 +313,8 @@ look_at_event(const struct look *look, const struct predicate_text *need,
         const size_t length = strcspn(need->all[i].field, ".");
         snprintf(facet, sizeof facet, "%.*s", (int)length, need->all[i].field);
         const int number = catalogue_facet(look->warning->catalogue, facet);
-        if (number < 0 || type->may >> number & 1)
+        if (number < 0 || type->may >> number & 1 ||
+            !strcmp(need->all[i].test, "absent"))
             continue;
         WARN(look,
              "rule %s needs %s, which looks at %s: %s may not hold it, so the "

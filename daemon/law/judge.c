@@ -268,15 +268,15 @@ fail(struct walk *walk, size_t place, enum answer answer, size_t missing,
     walk->tried |= UINT32_C(1) << place;
 }
 
-/* What is about a person tells nothing to whom it may not say about whom; its
- * type and its case would go all the same. */
+/* A statement that does not let say about whom lets tell nothing: the type and
+ * the case would go all the same. */
 static bool
-says_about_whom(const struct asking *asking, uint64_t opened)
+says_about_whom(const struct asking *asking, const struct rule *rule,
+                uint64_t opened)
 {
-    const struct catalogue *catalogue = asking->law->catalogue;
+    const int identity = asking->law->catalogue->identity;
 
-    return !catalogue->type[asking->question->type].personal ||
-           opened >> catalogue->identity & 1;
+    return !((rule->view.facets & ~opened) >> identity & 1);
 }
 
 /* True when that is the end of it. */
@@ -299,7 +299,8 @@ try_rule(struct walk *walk, size_t place, struct judgement *judgement)
     const enum answer answer = answer_rule(asking, number, &missing, judgement);
     const uint64_t opened = law->rule[number].view.facets &
                             ~law->denied[asking->to] & support.opened;
-    if (answer == ANSWER_TRUE && says_about_whom(asking, opened)) {
+    if (answer == ANSWER_TRUE &&
+        says_about_whom(asking, &law->rule[number], opened)) {
         take(asking, number, opened, judgement);
         return true;
     }

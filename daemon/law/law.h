@@ -357,5 +357,4 @@ void judgement_missing(const struct law *law, const struct judgement *judgement,
                        const struct law_question *question,
                        struct buffer *text);
 
-
 #endif
