@@ -90,7 +90,10 @@ date_parse(struct date *date, const char *text, struct cii_error *err)
     const struct date read = read_date(text, length);
     if (length != 10 || !is_written(&read))
         return cii_fail(err, CII_INVALID, "a day is written as YYYY-MM-DD");
-    return date_parse_partial(date, text, err);
+    if (!is_in_calendar(&read, length))
+        return cii_fail(err, CII_INVALID, "%s is no day", text);
+    *date = read;
+    return CII_OK;
 }
 
 /*

@@ -403,6 +403,10 @@ content_unpack(struct content *content, struct bytes bytes, struct arena *arena,
 const char *
 content_find(const struct content *content, const char *name)
 {
+    /* names of the catalogue are mostly the very same text */
+    for (size_t i = 0; i < content->field_count; i++)
+        if (content->field[i].name == name)
+            return content->field[i].value;
     for (size_t i = 0; i < content->field_count; i++)
         if (!strcmp(content->field[i].name, name))
             return content->field[i].value;

@@ -58,7 +58,8 @@ has_canton(const char *id)
 enum institution_kind
 institution_kind_of(const char *id)
 {
-    if (!has_canton(id))
+    /* "" is nobody; what is no id at all is for institution_check() */
+    if (strnlen(id, CANTON_LENGTH + 1) <= CANTON_LENGTH)
         return KIND_COUNT;
     const char *kind = id + CANTON_LENGTH + 1;
 

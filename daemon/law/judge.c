@@ -9,13 +9,20 @@ static_assert(LAW_MATCHES_MAX <= 32, "a bit for each rule of a span");
 struct asking
 asking_of(const struct law *law, const struct law_question *question)
 {
-    return (struct asking){
+    struct asking asking = {
         .law = law,
         .question = question,
         .from = institution_kind_of(question->discloser),
         .to = institution_kind_of(question->to),
         .day = swiss_day(question->now),
     };
+
+    for (size_t i = 0; i < question->statement_count; i++) {
+        const int type = question->statement[i]->type;
+        if (type >= 0 && type < CATALOGUE_TYPES_MAX)
+            asking.present[type / 64] |= UINT64_C(1) << type % 64;
+    }
+    return asking;
 }
 
 /* --- which rules --------------------------------------------------------- */

@@ -242,6 +242,7 @@ struct asking {
     const struct law_statement *statement; /* that tests are about; NULL: the
                                               event */
     struct support *support;               /* NULL: nobody asks */
+    uint64_t present[TYPE_WORDS]; /* types of the question's statements */
 };
 
 struct asking asking_of(const struct law *law,

@@ -133,6 +133,18 @@ passes(const struct asking *asking, const struct predicate *predicate,
            answer_tests(&about, predicate) == ANSWER_TRUE;
 }
 
+/* Most predicates ask for what nobody has stated. */
+static bool
+is_any_present(const struct asking *asking, const struct predicate *predicate)
+{
+    const size_t words = (asking->law->catalogue->type_count + 63) / 64;
+
+    for (size_t i = 0; i < words; i++)
+        if (asking->present[i] & predicate->type[i])
+            return true;
+    return false;
+}
+
 /*
  * The first that passes is enough, but where statements narrow: what any of
  * them opens is open.
@@ -148,6 +160,8 @@ answer_statements(const struct asking *asking,
     uint64_t opened = 0;
     bool found = false;
 
+    if (!is_any_present(asking, predicate))
+        return predicate->none ? ANSWER_TRUE : ANSWER_FALSE;
     for (size_t i = 0; i < question->statement_count; i++) {
         const struct law_statement *statement = question->statement[i];
         if (!statement_is_usable(asking, predicate, i) ||

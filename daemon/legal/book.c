@@ -366,14 +366,24 @@ put_text(struct pen *pen, const char *text)
     return put;
 }
 
+/* The catalogue's own text for a name: predicates ask by the very same. */
+static const char *
+name_of(const struct facet_def *def, const char *name, struct pen *pen)
+{
+    const int known = facet_field(def, name);
+
+    return known >= 0 ? def->field[known].name : put_text(pen, name);
+}
+
 static void
-put_content(struct pen *pen, const struct content *in, struct content *out)
+put_content(struct pen *pen, const struct facet_def *def,
+            const struct content *in, struct content *out)
 {
     *out =
         (struct content){.field_count = in->field_count, .field = pen->field};
     for (size_t i = 0; i < in->field_count; i++)
         *pen->field++ =
-            (struct field){.name = put_text(pen, in->field[i].name),
+            (struct field){.name = name_of(def, in->field[i].name, pen),
                            .value = put_text(pen, in->field[i].value)};
 }
 
@@ -410,7 +420,8 @@ fill(const struct book *book, const struct book_event *event,
             statement->part_count == LAW_PARTS_MAX)
             continue;
         struct content *content = &entry->content[statement->part_count];
-        put_content(&pen, event->file->by_number[i], content);
+        put_content(&pen, &book->catalogue->facet[i], event->file->by_number[i],
+                    content);
         statement->part[statement->part_count++] = (struct law_part){
             .facet = (int)i,
             .content = content,
