@@ -513,6 +513,9 @@ arrive(struct peer *peer, const struct deliver *deliver, struct cii_error *err)
         return recover(&arrival, err);
     if (arrival.judgement->verdict != VERDICT_TRANSMIT)
         return refuse_by_law(&arrival, err);
+    if (statement_is_ahead(core, &arrival.file))
+        return refuse(&arrival, "in-the-future", "",
+                      "a statement of a day to come", err);
     if (arrival.file.type == core->receipt_type &&
         strcmp(header->issuer, peer->config->id) != 0)
         return refuse(&arrival, "malformed", "",

@@ -5,6 +5,7 @@
 
 #include "app/telling.h"
 #include "base/log.h"
+#include "proto/date.h"
 
 #define WITHDRAWAL "retrait-consentement"
 
@@ -65,7 +66,7 @@ find_withdrawn(struct core *core, const struct stated *stated,
     for (size_t i = 0; ref && i < view.count; i++) {
         const char *given = statement_value(core->catalogue, view.statement[i],
                                             "consent", "consentRef");
-        if (given && strcmp(given, ref) == 0)
+        if (given && strcmp(given, ref) == 0 && view.statement[i]->ended)
             (*found)[(*count)++] = view.statement[i];
     }
     return CII_OK;
@@ -214,6 +215,16 @@ statement_pass_on(struct core *core, const struct stated *stated,
 
 /* --- what may be stated ---------------------------------------------------*/
 
+bool
+statement_is_ahead(const struct core *core, const struct case_file *file)
+{
+    struct date day;
+
+    return book_takes(core->catalogue, file->type) &&
+           date_parse(&day, file->header->occurred_on, NULL) == CII_OK &&
+           date_to_days(&day) > swiss_day(core_now(core));
+}
+
 enum cii_code
 statement_check(const struct core *core, const struct case_file *file,
                 int64_t person, struct cii_error *err)
@@ -230,6 +241,11 @@ statement_check(const struct core *core, const struct case_file *file,
 
     if (!book_takes(core->catalogue, file->type))
         return CII_OK;
+    if (statement_is_ahead(core, file))
+        return cii_fail(err, CII_DENIED,
+                        "a statement is of today or of a day before, not of "
+                        "%s",
+                        file->header->occurred_on);
     CII_TRY(inquire(&legal, &inquiry, &question, err));
     if (law_may_state(core->law, &question, &missing))
         return CII_OK;

@@ -31,6 +31,9 @@ cii_must_check enum cii_code statement_pass_on(struct core *core,
                                                const struct stated *stated,
                                                struct cii_error *err);
 
+/* Is it a statement of a day to come? Then nobody may make it. */
+bool statement_is_ahead(const struct core *core, const struct case_file *file);
+
 /* May we state this? DENIED says what has to be true first. */
 cii_must_check enum cii_code statement_check(const struct core *core,
                                              const struct case_file *file,

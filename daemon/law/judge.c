@@ -61,7 +61,8 @@ span_of(const struct asking *asking)
     const int type = asking->question->type;
 
     if (type < 0 || (size_t)type >= law->catalogue->type_count ||
-        asking->from == KIND_COUNT || asking->to == KIND_COUNT)
+        asking->from == KIND_COUNT || asking->to == KIND_COUNT ||
+        law->catalogue->type[type].local)
         return (struct span){0, 0};
     return law->span[span_number(law, asking->from, asking->to, type)];
 }

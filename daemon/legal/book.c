@@ -248,19 +248,56 @@ is_over(const struct book *book, const struct book_event *event,
             is_listed(type->ends, name));
 }
 
+/* A pair's statement of the consent that this institution obtained under this
+ * reference. */
+static bool
+is_consent(const struct book *book, const struct entry *entry,
+           const char *obtained_by, const char *ref)
+{
+    const char *given =
+        entry->statement.type == book->consent
+            ? statement_value(book->catalogue, &entry->statement, "consent",
+                              "consentRef")
+            : NULL;
+
+    return given && strcmp(given, ref) == 0 &&
+           strcmp(entry->statement.issuer, obtained_by) == 0;
+}
+
+/* Does the consent, in one of its pairs, name the institution? Only such a one
+ * withdraws it: another's consent may bear the same reference. */
+static bool
+is_named(const struct book *book, const struct shelf *shelf,
+         const char *obtained_by, const char *ref, const char *institution)
+{
+    if (strcmp(obtained_by, institution) == 0)
+        return true;
+    for (const struct entry *entry = shelf ? shelf->newest : NULL; entry;
+         entry = entry->older) {
+        const char *between =
+            is_consent(book, entry, obtained_by, ref)
+                ? statement_value(book->catalogue, &entry->statement, "consent",
+                                  "between")
+                : NULL;
+        if (between && names_hold(between, institution))
+            return true;
+    }
+    return false;
+}
+
 /* A withdrawal names the consent by its reference. */
 static bool
 withdraws(const struct book *book, const struct book_event *event,
-          const struct entry *entry)
+          const struct shelf *shelf, const struct entry *entry)
 {
-    if (event->file->type != book->withdrawal ||
-        entry->statement.type != book->consent)
-        return false;
-    const char *withdrawn =
-        case_value(book->catalogue, event->file, "withdrawal", "withdrawnRef");
-    const char *given = statement_value(book->catalogue, &entry->statement,
-                                        "consent", "consentRef");
-    return withdrawn && given && strcmp(withdrawn, given) == 0;
+    const char *ref = event->file->type == book->withdrawal
+                          ? case_value(book->catalogue, event->file,
+                                       "withdrawal", "withdrawnRef")
+                          : NULL;
+    const char *obtained_by = entry->statement.issuer;
+
+    return ref && is_consent(book, entry, obtained_by, ref) &&
+           is_named(book, shelf, obtained_by, ref, event->header->issuer);
 }
 
 /* Both speak of one line of state, from the same institution. */
@@ -286,7 +323,7 @@ end_others(struct book *book, const struct book_event *event,
          entry = entry->older) {
         if (entry->statement.event == event->event)
             continue;
-        if (ends(book, event, entry) || withdraws(book, event, entry))
+        if (ends(book, event, entry) || withdraws(book, event, shelf, entry))
             entry->statement.ended = true;
         if (is_over(book, event, entry))
             behind = true;
@@ -309,16 +346,22 @@ is_withdrawn(const struct book *book, const struct book_event *event,
 {
     if (event->file->type != book->consent)
         return false;
+    const char *obtained_by = event->header->issuer;
     const char *given =
         case_value(book->catalogue, event->file, "consent", "consentRef");
+    const char *between =
+        case_value(book->catalogue, event->file, "consent", "between");
     for (const struct entry *entry = shelf ? shelf->newest : NULL;
          entry && given; entry = entry->older) {
+        const char *by = entry->statement.issuer;
         const char *withdrawn =
             entry->statement.type == book->withdrawal
                 ? statement_value(book->catalogue, &entry->statement,
                                   "withdrawal", "withdrawnRef")
                 : NULL;
-        if (withdrawn && strcmp(withdrawn, given) == 0)
+        if (withdrawn && strcmp(withdrawn, given) == 0 &&
+            ((between && names_hold(between, by)) ||
+             is_named(book, shelf, obtained_by, given, by)))
             return true;
     }
     return false;

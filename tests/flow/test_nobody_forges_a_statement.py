@@ -108,6 +108,11 @@ class Forged(unittest.TestCase):
                 ("a consent of somebody who was not told",
                  consented(toldOfRights="no")),
                 ("an attestation without any consent", attested(-1, 100)),
+                ("an attestation of a day to come", liar.issue(draft(
+                    "attestation-client", on=today(90), case="GE-1",
+                    identity=ON_WIRE, attestation={
+                        "clientSince": today(-1),
+                        "clientUntil": today(250)}))[0]),
                 ("an attestation for a year", attested(-1, 365)),
                 ("an attestation that begins tomorrow", attested(1, 100)),
                 ("an attestation that is over", attested(-200, -1)),

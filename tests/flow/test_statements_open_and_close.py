@@ -203,12 +203,13 @@ class Statements(unittest.TestCase):
     def test_a_veto_refuses_and_its_lifting_lets_go(self):
         who = person(10)
         dossier(self.orp, ["ge.cch"], person=who)
-        self.orp.send_lines([line("veto", {"objection": {
+        veto, = self.orp.send_lines([line("veto", {"objection": {
             "objectionReason": "interet-prive-preponderant"}}, person=who)])
         sent = self.orp.send_lines([registration(who)])[0]
         self.assertEqual(verdict_of(sent, "ge.cch")["verdict"], "refuse")
         self.assertEqual(self.seen_at(self.cch, who, "veto"), [])
-        self.orp.send_lines([line("levee-opposition", {}, person=who)])
+        self.orp.send_lines([line("levee-opposition", {}, person=who,
+                                  in_reply_to=veto["id"])])
         settle(self.orp, self.cch)
         self.assertEqual(len(self.seen_at(self.cch, who)), 1)
 
@@ -250,6 +251,8 @@ class WhatCannotBeStated(unittest.TestCase):
             "all facets": consent("ge.orp", "ge.orp ge.as.hg", opens="*"),
             "one office": consent("ge.orp", "ge.orp"),
             "too long": attestation(["ge.as.hg"], until=200),
+            "of a day to come": {**attestation(["ge.as.hg"]),
+                                 "on": today(1)},
             "client in the future": attestation(["ge.as.hg"], since=2),
             "a stranger's withdrawal": withdrawal("C-unknown"),
         }
