@@ -86,12 +86,12 @@ struct command {
     const char *words; /* what follows, for the help; "" nothing */
     size_t words_min;
     size_t words_max;
-    bool open; /* takes flags that are named elsewhere */
     const struct flag *flag;
     const char *help;  /* a paragraph, or NULL */
     const char *roles; /* who may, by preference */
     enum tool_status (*run)(struct tool *tool, const struct args *args);
     enum flag_form word_form;  /* of the first word; FLAG_ALONE: any */
+    bool open;                 /* takes flags that are named elsewhere */
     const char *word_argument; /* what the first word is */
     /* Flags without which the command says nothing, separated by spaces; "a|b"
      * is one of the two. All that are missing are named at once, behind what

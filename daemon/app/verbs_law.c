@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
 #include <string.h>
 
 #include "app/rejudge.h"
@@ -222,6 +223,7 @@ tell_again(struct call *call, enum event_origin origin, const char *other,
     CII_TRY(find_event(call, &stored, err));
     call->person = stored.person;
     CII_TRY(named_partner(call, &peer, err));
+    assert(peer);
     if (stored.origin != origin)
         return cii_fail(err, CII_INVALID, "%s", other);
     if (strcmp(stored.event.header.issuer, peer->config->id) == 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "jurist/facts.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -81,11 +82,12 @@ take_away(struct facts *facts, const struct fact *fact)
 enum cii_code
 facts_set(struct facts *facts, const char *text, struct cii_error *err)
 {
-    struct split parts;
+    struct split parts = {0};
     struct fact fact = {0};
 
     CII_TRY(split(&parts, text, err));
     CII_TRY(find(facts, &parts, &fact, err));
+    assert(fact.value);
     take_away(facts, &fact);
     if (!*fact.value)
         return CII_OK;

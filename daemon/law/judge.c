@@ -151,7 +151,7 @@ take(const struct asking *asking, int number, uint64_t opened,
         return;
     judgement->relied_count = asking->support->relied_count;
     memcpy(judgement->relied, asking->support->relied,
-           judgement->relied_count * sizeof judgement->relied[0]);
+           judgement->relied_count * sizeof(struct law_statement *));
 }
 
 static enum truth

@@ -106,10 +106,12 @@ find_ended(const struct asking *asking, const struct predicate *predicate)
     struct predicate ended = *predicate;
 
     ended.ended = true;
-    for (size_t i = 0; i < question->statement_count; i++)
-        if (question->statement[i]->ended &&
-            statement_is_meant(asking, &ended, question->statement[i]))
-            return question->statement[i];
+    for (size_t i = 0; i < question->statement_count; i++) {
+        const struct law_statement *statement = question->statement[i];
+        assert(statement);
+        if (statement->ended && statement_is_meant(asking, &ended, statement))
+            return statement;
+    }
     return NULL;
 }
 

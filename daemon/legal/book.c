@@ -501,7 +501,7 @@ add_entry(struct book *book, const struct book_event *event, const char *other,
         shelf_place(book->shelf, book->room, event->person, other);
     if (!shelf->newest) {
         shelf->person = event->person;
-        strcpy(shelf->other, other);
+        memcpy(shelf->other, other, strlen(other) + 1);
         book->used++;
     }
     put_on(shelf, entry);
@@ -561,7 +561,7 @@ book_tell(struct book *book, int64_t person, int64_t event, const char *partner,
     struct told *told = calloc(1, sizeof *told);
     if (!told)
         return cii_fail(err, CII_MEMORY, "no memory for a statement");
-    strcpy(told->partner, partner);
+    memcpy(told->partner, partner, strlen(partner) + 1);
     told->next = entry->told;
     entry->told = told;
     return CII_OK;
@@ -610,7 +610,7 @@ show(struct book *book, const struct entry *entry, size_t *count,
     if (*count == book->view_room) {
         const size_t room = book->view_room * 2 + 32;
         const struct law_statement **grown =
-            reallocarray(book->view, room, sizeof *grown);
+            reallocarray(book->view, room, sizeof(struct law_statement *));
         if (!grown)
             return cii_fail(err, CII_MEMORY, "no memory for statements");
         book->view = grown;

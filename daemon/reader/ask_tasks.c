@@ -2,6 +2,7 @@
 /*
  * What the law wants somebody to do.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,6 +147,7 @@ put_one_task(struct question *question, int64_t number, struct cii_error *err)
         return cii_fail(err, CII_MEMORY, "no memory for the answer");
     CII_TRY(put_task(question, &page->task[0], err));
     CII_TRY(task_numbers(question, number, &events, err));
+    assert(events);
     for (size_t i = 0; i < events->count; i++) {
         CII_TRY(put_task_event(question, number, events->number[i], err));
         if (question->rows.count % PAGE == 0)

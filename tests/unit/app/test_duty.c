@@ -394,14 +394,16 @@ Test(duty, telling_first_is_done_by_saying_so)
 
 /* --- informing at consent -------------------------------------------------*/
 
-#define CONSENT(told, ...) \
-    ours("consentement",   \
-         LINES({"consent", "toldOfRights", told} __VA_OPT__(, ) __VA_ARGS__))
+#define CONSENT(...) ours("consentement", LINES(__VA_ARGS__))
+#define TOLD_OF_RIGHTS(told)            \
+    {                                   \
+        "consent", "toldOfRights", told \
+    }
 
 Test(duty, a_consent_that_says_what_was_signed_is_its_own_proof)
 {
-    issued(CONSENT("yes", {"consent", "textVersion", "CII 3"}));
-    issued(CONSENT("yes", {"consent", "textVersion", "CII 3"}));
+    issued(CONSENT(TOLD_OF_RIGHTS("yes"), {"consent", "textVersion", "CII 3"}));
+    issued(CONSENT(TOLD_OF_RIGHTS("yes"), {"consent", "textVersion", "CII 3"}));
 
     expect_text(tasks(), "inform-consent S01 - due 2026-01-10 closed CII 3");
     cr_expect(eq(sz, events_of(1), 2), "the pairs of one consent are one");
@@ -409,8 +411,8 @@ Test(duty, a_consent_that_says_what_was_signed_is_its_own_proof)
 
 Test(duty, a_consent_that_does_not_asks_for_the_proof)
 {
-    issued(CONSENT("yes"));
-    issued(CONSENT("no", {"consent", "textVersion", "CII 3"}));
+    issued(CONSENT(TOLD_OF_RIGHTS("yes")));
+    issued(CONSENT(TOLD_OF_RIGHTS("no"), {"consent", "textVersion", "CII 3"}));
     issued(ours("mesure", NULL));
 
     expect_text(tasks(), "inform-consent S01 - due 2026-01-10");
@@ -495,19 +497,23 @@ Test(duty, two_requests_want_two_answers)
 
 /* --- duties ---------------------------------------------------------------*/
 
-#define DECISION(touches, ...)                       \
-    ours("decision-ai",                              \
-         LINES({"identity", "avs", "7569217076985"}, \
-               {"decision", "touches", touches} __VA_OPT__(, ) __VA_ARGS__))
+#define DECISION(...)   \
+    ours("decision-ai", \
+         LINES({"identity", "avs", "7569217076985"}, __VA_ARGS__))
+#define TOUCHES(kinds)               \
+    {                                \
+        "decision", "touches", kinds \
+    }
 
 Test(duty, a_copy_is_owed_until_it_is_sent)
 {
     be("ge.oai");
-    judged(DECISION("as"), "ge.as", "refuse R19");
+    judged(DECISION(TOUCHES("as")), "ge.as", "refuse R19");
     expect_text(tasks(), "duty R19 ge.as due 2026-02-09");
 
     const struct sample *copy =
-        DECISION("as", {"decision", "copy", "The degree is 30 percent."},
+        DECISION(TOUCHES("as"),
+                 {"decision", "copy", "The degree is 30 percent."},
                  {"decision", "withoutMedicalReasons", "yes"});
     judged(copy, "ge.jeunes", "refuse R19");
     expect_text(tasks(), "duty R19 ge.as due 2026-02-09");
@@ -518,7 +524,7 @@ Test(duty, a_copy_is_owed_until_it_is_sent)
 Test(duty, a_copy_with_medical_reasons_is_owed_to_the_fund_too)
 {
     be("ge.oai");
-    judged(DECISION("cch", {"decision", "copy", "A copy."}), "ge.cch",
+    judged(DECISION(TOUCHES("cch"), {"decision", "copy", "A copy."}), "ge.cch",
            "refuse R16");
 
     expect_text(tasks(), "duty R16 ge.cch due 2026-02-09");
@@ -527,13 +533,13 @@ Test(duty, a_copy_with_medical_reasons_is_owed_to_the_fund_too)
 Test(duty, what_a_human_has_closed_is_not_asked_for_again)
 {
     be("ge.oai");
-    const struct sample *decision = DECISION("as");
+    const struct sample *decision = DECISION(TOUCHES("as"));
     judged(decision, "ge.as", "refuse R19");
     require_ok(store_task_close(core->store, 1, "by post", 1, &error));
     judged(decision, "ge.as", "refuse R19");
     expect_text(tasks(), "duty R19 ge.as due 2026-02-09 closed by post");
 
-    judged(DECISION("as"), "ge.as", "refuse R19"); /* another one */
+    judged(DECISION(TOUCHES("as")), "ge.as", "refuse R19"); /* another one */
     expect_text(tasks(), "duty R19 ge.as due 2026-02-09 closed by post; "
                          "duty R19 ge.as due 2026-02-09");
 }
@@ -541,19 +547,18 @@ Test(duty, what_a_human_has_closed_is_not_asked_for_again)
 Test(duty, nothing_is_owed_to_whom_a_decision_does_not_touch)
 {
     be("ge.oai");
-    judged(DECISION("cch"), "ge.as", "refuse R52");
+    judged(DECISION(TOUCHES("cch")), "ge.as", "refuse R52");
 
     expect_text(tasks(), "");
 }
 
-#define PAID(...)                                                   \
-    ours("versement-pc-etranger",                                   \
-         LINES({"identity", "officialName", "Exemple"},             \
-               {"identity", "firstName", "A"},                      \
-               {"identity", "dateOfBirth", "1990-03-14"},           \
-               {"identity", "nationality", "PT"},                   \
-               {"amounts", "benefit", "pc-annuelle"} __VA_OPT__(, ) \
-                   __VA_ARGS__))
+#define PAID(...)                                         \
+    ours("versement-pc-etranger",                         \
+         LINES({"identity", "officialName", "Exemple"},   \
+               {"identity", "firstName", "A"},            \
+               {"identity", "dateOfBirth", "1990-03-14"}, \
+               {"identity", "nationality", "PT"},         \
+               {"amounts", "benefit", "pc-annuelle"}, __VA_ARGS__))
 
 Test(duty, benefits_to_foreigners_are_told_in_twenty_days)
 {
@@ -673,7 +678,7 @@ tick(void)
 Test(duty, what_falls_due_is_found_late_once)
 {
     be("ge.oai");
-    const struct sample *decision = DECISION("as");
+    const struct sample *decision = DECISION(TOUCHES("as"));
     judged(decision, "ge.as", "refuse R19");
     set_day("2026-02-09");
     tick();
