@@ -89,21 +89,32 @@ check_field(struct core *core, struct pending *pending,
     return CII_OK;
 }
 
+/* All that is missing at once: a blanket consent lacks more than one thing. */
 static enum cii_code
 check_required(struct core *core, struct pending *pending,
-               const struct facet_def *def, const struct content *content)
+               const struct facet_def *def, const struct content *content,
+               struct cii_error *err)
 {
-    for (size_t i = 0; i < def->field_count && !pending->settled; i++)
-        if (def->field[i].required &&
-            !content_find(content, def->field[i].name)) {
-            char path[160];
-            char text[256];
-            snprintf(path, sizeof path, "%s.%s", def->name, def->field[i].name);
-            snprintf(text, sizeof text, "facet %s needs the field %s (%s)",
-                     def->name, def->field[i].name, def->field[i].meaning);
-            return pending_settle(core, pending, CII_INVALID, path, text);
+    cii_auto(buffer_done) struct buffer text = {0};
+    char path[160] = "";
+
+    for (size_t i = 0; i < def->field_count; i++) {
+        const struct field_def *field = &def->field[i];
+        if (!field->required || content_find(content, field->name))
+            continue;
+        if (!*path) {
+            snprintf(path, sizeof path, "%s.%s", def->name, field->name);
+            buffer_append_format(&text, "facet %s needs the field ", def->name);
+        } else {
+            buffer_append_text(&text, ", and ");
         }
-    return CII_OK;
+        buffer_append_format(&text, "%s (%s)", field->name, field->meaning);
+    }
+    if (!*path)
+        return CII_OK;
+    if (text.failed)
+        return cii_fail(err, CII_MEMORY, "no memory for an event");
+    return pending_settle(core, pending, CII_INVALID, path, buffer_text(&text));
 }
 
 static bool
@@ -117,7 +128,8 @@ occurs_before(const struct content *content, size_t i)
 
 static enum cii_code
 check_content(struct core *core, struct pending *pending,
-              const struct facet_def *def, const struct content *content)
+              const struct facet_def *def, const struct content *content,
+              struct cii_error *err)
 {
     for (size_t i = 0; i < content->field_count && !pending->settled; i++) {
         if (occurs_before(content, i))
@@ -127,7 +139,7 @@ check_content(struct core *core, struct pending *pending,
     }
     if (pending->settled)
         return CII_OK;
-    return check_required(core, pending, def, content);
+    return check_required(core, pending, def, content, err);
 }
 
 /* What was packed last, for the rest of the turn. */
@@ -178,7 +190,7 @@ add_facet(struct core *core, struct pending *pending,
         &pending->file.content[pending->event.facet_count];
     CII_TRY(content_normalise(def, &draft->content, core->turn_arena, content,
                               err));
-    CII_TRY(check_content(core, pending, def, content));
+    CII_TRY(check_content(core, pending, def, content, err));
     if (pending->settled)
         return CII_OK;
     buffer_clear(&core->scratch);

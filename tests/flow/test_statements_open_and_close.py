@@ -262,6 +262,14 @@ class WhatCannotBeStated(unittest.TestCase):
         self.assertEqual(self.orp.ask("status")[0]["persons"], "0",
                          "nothing of it is kept")
 
+    def test_a_blanket_consent_is_told_all_that_it_lacks(self):
+        blanket = consent("ge.orp", "ge.orp ge.as.hg")
+        for name in ("purposes", "opens", "consentUntil", "toldOfRights"):
+            del blanket["facets"]["consent"][name]
+        text = next(self.refused(self.orp, blanket))
+        for name in ("purposes", "opens", "consentUntil", "toldOfRights"):
+            self.assertIn(name, text)
+
     def test_a_dry_run_of_a_statement_says_the_same(self):
         said = json.dumps(consent("ge.as.hg", "ge.orp ge.as.hg")) + "\n"
         done = self.orp.cii("--json", "send", "-", "--dry-run", data=said,
