@@ -223,7 +223,7 @@ tell_again(struct call *call, enum event_origin origin, const char *other,
     CII_TRY(find_event(call, &stored, err));
     call->person = stored.person;
     CII_TRY(named_partner(call, &peer, err));
-    assert(peer);
+    assert(peer && stored.event.header.issuer);
     if (stored.origin != origin)
         return cii_fail(err, CII_INVALID, "%s", other);
     if (strcmp(stored.event.header.issuer, peer->config->id) == 0)

@@ -139,15 +139,17 @@ check_name(const struct run *run, const struct table *table,
 static void
 keep_name(struct run *run, const char *path, const struct case_text *text)
 {
+    char *copy = strdup(text->name);
     struct name *grown =
-        reallocarray(run->name, run->name_count + 1, sizeof *grown);
+        copy ? reallocarray(run->name, run->name_count + 1, sizeof *grown)
+             : NULL;
 
-    if (!grown)
+    if (!grown) {
+        free(copy);
         return;
+    }
     run->name = grown;
-    run->name[run->name_count] =
-        (struct name){strdup(text->name), path, text->line};
-    run->name_count += run->name[run->name_count].text != NULL;
+    run->name[run->name_count++] = (struct name){copy, path, text->line};
 }
 
 static enum cii_code
