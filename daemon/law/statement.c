@@ -101,14 +101,18 @@ statement_is_usable(const struct asking *asking,
 
 /* --- what rests on them -------------------------------------------------- */
 
-static void
+/* False when there is no room to name it: nothing rests on what is not on
+ * record, or its end would undo nothing. */
+static bool
 rely_on(struct support *support, const struct law_statement *statement)
 {
     for (size_t i = 0; i < support->relied_count; i++)
         if (support->relied[i] == statement)
-            return;
-    if (support->relied_count < LAW_RELIED_MAX)
-        support->relied[support->relied_count++] = statement;
+            return true;
+    if (support->relied_count == LAW_RELIED_MAX)
+        return false;
+    support->relied[support->relied_count++] = statement;
+    return true;
 }
 
 static uint64_t
@@ -147,7 +151,7 @@ is_any_present(const struct asking *asking, const struct predicate *predicate)
 
 /*
  * The first that passes is enough, but where statements narrow: what any of
- * them opens is open.
+ * them opens is open, and those that open nothing more are not needed.
  */
 enum answer
 answer_statements(const struct asking *asking,
@@ -167,10 +171,11 @@ answer_statements(const struct asking *asking,
         if (!statement_is_usable(asking, predicate, i) ||
             !passes(asking, predicate, statement))
             continue;
+        const uint64_t more = listed_by(statement) & ~opened;
+        if ((found && !more) || (support && !rely_on(support, statement)))
+            continue;
         found = true;
-        opened |= listed_by(statement);
-        if (support)
-            rely_on(support, statement);
+        opened |= more;
         if (!predicate->narrows)
             break;
     }
