@@ -85,10 +85,12 @@ put_proposals(struct question *question, const struct stored_event *stored,
     return CII_OK;
 }
 
+/* That it came is on record; what a withdrawal hides is not told. */
 static enum cii_code
 put_event(struct question *question, const struct stored_event *stored,
           struct cii_error *err)
 {
+    bool hidden = false;
     rows_begin(&question->rows, "event");
     put_header(&question->rows, stored);
     if (stored->person)
@@ -96,7 +98,10 @@ put_event(struct question *question, const struct stored_event *stored,
     CII_TRY(put_proposals(question, stored, err));
     if (question_is_protocol(question, stored->event.header.event_type))
         return CII_OK;
-    for (size_t i = 0; i < stored->event.facet_count; i++) {
+    CII_TRY(store_event_is_hidden(question->archive.store, stored->number,
+                                  &hidden, err));
+    rows_put(&question->rows, "hidden", hidden ? "yes" : "");
+    for (size_t i = 0; !hidden && i < stored->event.facet_count; i++) {
         struct content content;
         CII_TRY(content_unpack(&content, stored->event.facet[i].content,
                                question->arena, err));

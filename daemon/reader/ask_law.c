@@ -99,6 +99,9 @@ put_statement(struct question *question, const struct law_statement *statement,
     const struct catalogue *catalogue = question->reader->catalogue;
     struct rows *rows = &question->rows;
     struct event_row row;
+    bool hidden = false;
+    CII_TRY(store_event_is_hidden(question->archive.store, statement->event,
+                                  &hidden, err));
     CII_TRY(
         store_event_get(question->archive.store, statement->event, &row, err));
     rows_begin(rows, "statement");
@@ -109,7 +112,8 @@ put_statement(struct question *question, const struct law_statement *statement,
     rows_put(rows, "occurred_on", row.occurred_on);
     rows_put(rows, "state", state);
     CII_TRY(put_told(question, statement->event, err));
-    for (size_t i = 0; i < statement->part_count; i++)
+    rows_put(rows, "hidden", hidden ? "yes" : "");
+    for (size_t i = 0; !hidden && i < statement->part_count; i++)
         put_fields(question, catalogue->facet[statement->part[i].facet].name,
                    statement->part[i].content);
     return CII_OK;
