@@ -72,11 +72,31 @@ judge_recent(const struct peer *peer, const struct pending *pending,
     return judge_opened(peer, &inquiry, arena, parcel, err);
 }
 
+/* What a withdrawal hides goes to nobody any more, but back to its issuer. */
+static enum cii_code
+is_withdrawn(const struct peer *peer, const struct parcel *parcel,
+             bool *withdrawn, struct cii_error *err)
+{
+    const struct stored_event *stored = &parcel->stored;
+    *withdrawn = false;
+    if (stored->origin == ORIGIN_OURS ||
+        strcmp(stored->event.header.issuer, peer->config->id) == 0)
+        return CII_OK;
+    return store_event_is_hidden(peer->core->store, stored->number, withdrawn,
+                                 err);
+}
+
 static enum cii_code
 judge_stored(const struct peer *peer, struct arena *arena,
              struct parcel *parcel, struct cii_error *err)
 {
     const struct event *event = &parcel->stored.event;
+    bool withdrawn = false;
+    CII_TRY(is_withdrawn(peer, parcel, &withdrawn, err));
+    if (withdrawn) {
+        parcel->reason = "withdrawn";
+        return CII_OK;
+    }
     if (case_open(peer->core->catalogue, &event->header, event->facet,
                   event->facet_count, arena, &parcel->file, NULL) != CII_OK) {
         parcel->reason = "not-in-catalogue";

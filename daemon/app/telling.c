@@ -14,9 +14,14 @@ told_event_open(struct core *core, int64_t number, struct told_event *event,
     const enum cii_code code =
         stored_get(&core->archive, number, core->turn_arena, &event->stored,
                    err);
+    bool hidden = false;
     if (stored_is_damaged(code))
         return cii_fail(err, CII_UNKNOWN, "what is stored does not open");
     CII_TRY(code);
+    CII_TRY(store_event_is_hidden(core->store, number, &hidden, err));
+    if (hidden)
+        return cii_fail(err, CII_UNKNOWN,
+                        "the consent by which it came was withdrawn");
     const struct event *stored = &event->stored.event;
     if (case_open(core->catalogue, &stored->header, stored->facet,
                   stored->facet_count, core->turn_arena, &event->file,

@@ -26,9 +26,10 @@ person_of(const struct event *event)
     return person.number;
 }
 
-/* Stores an event of ours and puts it into the stream to the partner. */
+/* Stores an event, as if it had come so, and puts it into the stream to the
+ * partner. */
 static int64_t
-queue(uint8_t id)
+queue_as(uint8_t id, enum event_origin origin)
 {
     const struct event event = registration(US, id, true, core->signer);
     const int64_t person = person_of(&event);
@@ -51,7 +52,7 @@ queue(uint8_t id)
         .case_ref = "",
         .occurred_on = event.header.occurred_on,
         .person = person,
-        .origin = ORIGIN_OURS,
+        .origin = origin,
         .stored_at = core_now(core),
         .test = true,
     };
@@ -59,6 +60,12 @@ queue(uint8_t id)
     require_ok(peer_append(partner, row.number, &row.digest, &error));
     free_event(&event);
     return row.number;
+}
+
+static int64_t
+queue(uint8_t id)
+{
+    return queue_as(id, ORIGIN_OURS);
 }
 
 static void
@@ -188,6 +195,23 @@ Test(peer, what_may_no_longer_leave_is_recorded_before_its_place_is_void)
     require_ok(store_receipt_range(core->store, PARTNER,
                                    &partner->exchange.out_stream, 1, 1,
                                    core_now(core), &error));
+    end_turn();
+    expect_text(states_of(event), "void ");
+}
+
+/* It waited to be forwarded when the consent was withdrawn by which we had it:
+ * whatever else would allow it, nobody gets it from us. */
+Test(peer, what_a_withdrawal_hides_is_forwarded_no_more)
+{
+    begin_turn();
+    const int64_t event = queue_as(1, ORIGIN_ARRIVED);
+    require_ok(
+        store_event_hide(core->store, event, event, core_now(core), &error));
+    end_turn();
+    open_link();
+    send_now();
+    begin_turn();
+    require_ok(peer_void(partner, &(size_t){100}, &error));
     end_turn();
     expect_text(states_of(event), "void ");
 }
