@@ -209,9 +209,11 @@ add_facets(struct arrival *arrival, const struct stored_event *known,
                               err);
 }
 
-/* More facets of an event that is known already are merged into it. */
+/* More facets of an event that is known already are merged into it; where a
+ * withdrawal hid those that are known, what came takes their place. */
 static enum cii_code
-merge(struct arrival *arrival, int64_t number, struct cii_error *err)
+merge(struct arrival *arrival, int64_t number, bool hidden,
+      struct cii_error *err)
 {
     struct core *core = arrival->peer->core;
     struct stored_event known;
@@ -224,6 +226,8 @@ merge(struct arrival *arrival, int64_t number, struct cii_error *err)
         *err = why;
         return code;
     }
+    if (hidden)
+        known.event.facet_count = 0;
     struct facet both[EVENT_FACETS_MAX];
     const size_t count = unite(&known.event, arrival->event, both);
     if (count == known.event.facet_count)
@@ -260,7 +264,7 @@ accept_again(struct arrival *arrival, int64_t number, struct cii_error *err)
     CII_TRY(store_event_is_hidden(core->store, number, &hidden, err));
     if (hidden)
         CII_TRY(store_event_unhide(core->store, number, err));
-    CII_TRY(merge(arrival, number, err));
+    CII_TRY(merge(arrival, number, hidden, err));
     if (arrival->file.type == core->receipt_type)
         return CII_OK;
     bool same = false;
@@ -409,7 +413,7 @@ recover(struct arrival *arrival, struct cii_error *err)
     int64_t number = 0;
     const enum cii_code added = add_event(arrival, &number, err);
     if (added == CII_DUPLICATE)
-        return merge(arrival, number, err);
+        return merge(arrival, number, false, err);
     if (added == CII_CONFLICT)
         return refuse(arrival, "conflict", "",
                       "an event of ours has other content here", err);

@@ -159,3 +159,35 @@ Test(arrive, a_receipt_of_another_is_none)
                 UNKNOWN);
     free_event(&event);
 }
+
+/* What a withdrawal hid, told again on another basis and for less: the rest
+ * came under the consent, and does not come back with it. */
+Test(arrive, what_is_shown_again_is_what_was_told_again)
+{
+    struct event event = registration(PARTNER, 1, true, their_signer);
+    struct event_row row;
+    struct stored_event stored;
+    bool hidden = true;
+    open_link();
+    begin_turn();
+    deliver(&event);
+    end_turn();
+    begin_turn();
+    require_ok(store_event_find(core->store, PARTNER, &event.header.event_id,
+                                &row, &error));
+    const int64_t number = row.number;
+    require_ok(
+        store_event_hide(core->store, number, number, core_now(core), &error));
+    event.facet_count = 1;
+    deliver(&event);
+    end_turn();
+
+    cr_assert(refusals().count == 0, "%s", refusals().reason);
+    require_ok(store_event_is_hidden(core->store, number, &hidden, &error));
+    cr_expect(hidden == false);
+    require_ok(
+        stored_get(&core->archive, number, core->turn_arena, &stored, &error));
+    cr_assert(eq(sz, stored.event.facet_count, 1));
+    expect_text(stored.event.facet[0].kind, "identity");
+    free_event(&event);
+}
