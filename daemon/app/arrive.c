@@ -218,8 +218,9 @@ merge(struct arrival *arrival, int64_t number, bool hidden,
     struct core *core = arrival->peer->core;
     struct stored_event known;
     struct cii_error why;
+    /* needed no longer than the frame: a turn has room for few of them */
     const enum cii_code code =
-        stored_get(&core->archive, number, core->turn_arena, &known, &why);
+        stored_get(&core->archive, number, core->frame_arena, &known, &why);
     if (stored_is_damaged(code))
         return refuse(arrival, "unreadable", "", why.text, err);
     if (code != CII_OK) {
@@ -488,8 +489,7 @@ judge_it(struct arrival *arrival, struct cii_error *err)
         .issuer = arrival->event->header.issuer,
         .partner = arrival->peer->config->id,
     };
-    CII_TRY(
-        judge_arrival(core, &inquiry, core->turn_arena, &arrival->judged, err));
+    CII_TRY(judge_arrival(core, &inquiry, &arrival->judged, err));
     arrival->judgement = &arrival->judged.judgement;
     return CII_OK;
 }

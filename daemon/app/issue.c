@@ -188,10 +188,13 @@ same_as_known(struct core *core, const struct pending *pending, bool *same,
               struct cii_error *err)
 {
     const struct header *header = &pending->event.header;
+    /* needed no longer than here: a turn has room for few of them */
+    struct arena *arena = core->frame_arena;
     struct stored_event known;
+    arena_reset(arena);
     const enum cii_code found =
-        stored_find(&core->archive, header->issuer, &header->event_id,
-                    core->turn_arena, &known, err);
+        stored_find(&core->archive, header->issuer, &header->event_id, arena,
+                    &known, err);
     *same = false;
     if (stored_is_damaged(found))
         return CII_OK; /* nobody can say any more that it is */
@@ -206,8 +209,7 @@ same_as_known(struct core *core, const struct pending *pending, bool *same,
             event_id_equal(&header->in_reply_to, &other->in_reply_to) &&
             header->test == other->test &&
             case_open(core->catalogue, other, known.event.facet,
-                      known.event.facet_count, core->turn_arena, &file,
-                      NULL) == CII_OK &&
+                      known.event.facet_count, arena, &file, NULL) == CII_OK &&
             file.facets == pending->file.facets;
     for (size_t i = 0; *same && i < core->catalogue->facet_count; i++)
         if (file.by_number[i])

@@ -34,19 +34,13 @@ keep_statements(struct law_question *question, const char *partner,
 
 static enum cii_code
 ask(const struct core *core, const struct inquiry *inquiry,
-    enum reliable reliable, struct arena *arena, struct judged *judged,
-    struct cii_error *err)
+    struct judged *judged, struct cii_error *err)
 {
     const struct legal legal = core_legal(core);
-    bool *usable = NULL;
 
     judged->inquiry = *inquiry;
     judged->inquiry.now = core_now(core);
-    CII_TRY(inquire(&legal, &judged->inquiry, &judged->question, err));
-    CII_TRY(keep_statements(&judged->question, inquiry->partner, reliable,
-                            arena, &usable, err));
-    judged->judgement = judge(core->law, &judged->question);
-    return CII_OK;
+    return inquire(&legal, &judged->inquiry, &judged->question, err);
 }
 
 enum cii_code
@@ -54,14 +48,20 @@ judge_sending(const struct core *core, const struct inquiry *inquiry,
               enum reliable reliable, struct arena *arena,
               struct judged *judged, struct cii_error *err)
 {
-    return ask(core, inquiry, reliable, arena, judged, err);
+    bool *usable = NULL;
+
+    CII_TRY(ask(core, inquiry, judged, err));
+    CII_TRY(keep_statements(&judged->question, inquiry->partner, reliable,
+                            arena, &usable, err));
+    judged->judgement = judge(core->law, &judged->question);
+    return CII_OK;
 }
 
 void
 judge_without(const struct core *core, struct judged *judged, int64_t statement)
 {
     struct law_question *question = &judged->question;
-    /* kept by ask(): ours to change */
+    /* kept by judge_sending(): ours to change */
     bool *usable = (bool *)(uintptr_t)question->usable;
 
     for (size_t i = 0; i < question->statement_count; i++)
@@ -72,11 +72,13 @@ judge_without(const struct core *core, struct judged *judged, int64_t statement)
 
 enum cii_code
 judge_arrival(const struct core *core, const struct inquiry *inquiry,
-              struct arena *arena, struct judged *judged, struct cii_error *err)
+              struct judged *judged, struct cii_error *err)
 {
     struct inquiry arrival = *inquiry;
     arrival.arrival = true;
-    return ask(core, &arrival, RELY_ON_ALL, arena, judged, err);
+    CII_TRY(ask(core, &arrival, judged, err));
+    judged->judgement = judge(core->law, &judged->question);
+    return CII_OK;
 }
 
 /* --- words ----------------------------------------------------------------*/

@@ -36,10 +36,10 @@ cii_must_check enum cii_code judge_sending(const struct core *core,
 /* Once more, without the statement of this number in its question. */
 void judge_without(const struct core *core, struct judged *judged,
                    int64_t statement);
-/* When it came: may this partner have told us, and this much? */
+/* When it came: may this partner have told us, and this much? The question's
+ * statements are the book's until it is asked again. */
 cii_must_check enum cii_code judge_arrival(const struct core *core,
                                            const struct inquiry *inquiry,
-                                           struct arena *arena,
                                            struct judged *judged,
                                            struct cii_error *err);
 

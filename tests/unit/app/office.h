@@ -159,6 +159,14 @@ end_turn(void)
     partner->pending_frames = 0;
 }
 
+/* From now on a turn has no more room than this. */
+static inline void
+limit_turn(size_t room)
+{
+    arena_destroy(&core->turn_arena);
+    require_ok(arena_new(&core->turn_arena, room, &error));
+}
+
 /* --- events ---------------------------------------------------------------*/
 
 /* Signs an event whose facets fill the first slots. */

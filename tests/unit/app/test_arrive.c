@@ -191,3 +191,58 @@ Test(arrive, what_is_shown_again_is_what_was_told_again)
     expect_text(stored.event.facet[0].kind, "identity");
     free_event(&event);
 }
+
+/* A partner that tells the small part of a large event again and again ends no
+ * turn. */
+Test(arrive, what_is_known_takes_no_room_in_the_turn)
+{
+    static uint8_t filler[EVENT_PAYLOAD_MAX - 1000];
+    struct event large = {.facet_count = 2};
+    large.facet[0] =
+        (struct facet){.kind = "outcome", .content = {filler, sizeof filler}};
+    large.facet[1] =
+        (struct facet){.slot = 1, .kind = "outcome", .content = {filler, 1}};
+    seal_event(&large, PARTNER, "recu", 1, true, their_signer);
+    struct event small = large;
+    small.facet_count = 1;
+    small.facet[0] = large.facet[1];
+    large.facet_count = 1;
+    open_link();
+    begin_turn();
+    deliver(&large);
+    deliver(&small);
+    end_turn();
+    limit_turn((size_t)4 << 20);
+    begin_turn();
+    for (int i = 0; i < 32; i++)
+        deliver(&small);
+    end_turn();
+    free_event(&large);
+}
+
+/* Nor one that has stated very much about a person. */
+Test(arrive, what_was_stated_takes_no_room_for_each_arrival)
+{
+    const struct event event = registration(PARTNER, 1, true, their_signer);
+    const struct case_file file = {
+        .header = &event.header,
+        .type = catalogue_type(core->catalogue, "demande-renseignements"),
+    };
+    open_link();
+    begin_turn();
+    deliver(&event);
+    end_turn();
+    for (int64_t i = 0; i < 1000; i++)
+        require_ok(book_add(core->book,
+                            &(struct book_event){.person = 1,
+                                                 .event = 1000 + i,
+                                                 .header = &event.header,
+                                                 .file = &file},
+                            &error));
+    limit_turn((size_t)1 << 20);
+    begin_turn();
+    for (int i = 0; i < 200; i++)
+        deliver(&event);
+    end_turn();
+    free_event(&event);
+}

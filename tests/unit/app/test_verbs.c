@@ -124,6 +124,51 @@ Test(verbs, what_could_not_be_read_again_is_not_taken)
     store_rollback(core->store);
 }
 
+static enum cii_code
+issue(const char *name)
+{
+    const struct field person[] = {{"avs", "7569217076985"},
+                                   {"officialName", name}};
+    const struct field dates[] = {{"from", "2026-01-05"}};
+    const struct draft_facet facet[] = {{"dates", {1, dates}},
+                                        {"identity", {2, person}}};
+    const struct draft draft = {.event_id =
+                                    "01020304-0506-7000-8000-000000000009",
+                                .event_type = "inscription-orp",
+                                .occurred_on = "2026-01-05",
+                                .case_ref = "",
+                                .in_reply_to = "",
+                                .as_of = "",
+                                .reliability = "",
+                                .test = true,
+                                .facet_count = 2,
+                                .facet = facet};
+    return issue_draft(core, &client, 1, &draft, true, &error);
+}
+
+/* One that gives other content to the id of a large event again and again. */
+Test(verbs, what_is_known_takes_no_room_in_the_turn)
+{
+    static char name[200001];
+    struct facet_def *identity =
+        &core->catalogue->facet[core->catalogue->identity];
+    for (size_t i = 0; i < identity->field_count; i++)
+        if (strcmp(identity->field[i].name, "officialName") == 0)
+            identity->field[i].max = sizeof name;
+    memset(name, 'n', sizeof name - 1);
+    client = (struct client){.core = core, .fd = -1};
+    begin_turn();
+    require_ok(issue(name));
+    end_turn();
+    limit_turn((size_t)4 << 20);
+    begin_turn();
+    for (int i = 0; i < 32; i++)
+        require_ok(issue("Exemple"));
+    end_turn();
+    cr_expect(eq(int, (int)core->figure[FIGURE_ISSUED], 1));
+    buffer_done(&client.held);
+}
+
 /* Many events, each for many offices that may not know: what a client could
  * not read would be sent again and again. */
 Test(verbs, outcomes_come_in_replies_that_a_client_takes)
