@@ -213,8 +213,9 @@ cmd_pairs(struct tool *tool, const struct args *args)
     if (add_events(pairing, tool, args, &err) != CII_OK) {
         status = tool_fail(tool, &err);
     } else {
-        print_ref(pairing, tool);
         status = statement_send(pairing->statement);
+        if (status == STATUS_DONE)
+            print_ref(pairing, tool);
     }
     statement_destroy(&pairing->statement);
     free(pairing);

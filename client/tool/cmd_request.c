@@ -11,14 +11,45 @@
 
 #include "client/tool/rows.h"
 #include "client/tool/statement.h"
+#include "proto/bytes.h"
 #include "proto/id.h"
 
 /* --- asking ------------------------------------------------------------- */
+
+/* An answer holds what was asked and no more: without the identity it would be
+ * about nobody. */
+static enum cii_code
+set_asks(struct cii_event *event, const struct args *args,
+         struct cii_error *err)
+{
+    cii_auto(buffer_done) struct buffer asks = {0};
+
+    buffer_append_format(&asks, "identity");
+    for (size_t i = 0; i < args->given_count; i++)
+        if (!strcmp(args->given[i].name, "asks") &&
+            strcmp(args->given[i].value, "identity") != 0)
+            buffer_append_format(&asks, " %s", args->given[i].value);
+    return cii_event_set(event, "request", "asks", buffer_text(&asks), err);
+}
+
+static enum cii_code
+add_request(struct statement **statement, struct tool *tool,
+            const struct args *args, struct cii_error *err)
+{
+    struct cii_event *event = NULL;
+
+    CII_TRY(statement_new(statement, tool, args, err));
+    CII_TRY(statement_add(*statement, tool->command->type, &event, err));
+    return set_asks(event, args, err);
+}
 
 /* Nothing is ever asked in bulk (LPGA 32, LACI 97a: in the single case). */
 enum tool_status
 cmd_request(struct tool *tool, const struct args *args)
 {
+    cii_auto(statement_destroy) struct statement *statement = NULL;
+    struct cii_error err = {0};
+
     if (args_count(args, "avs") + args_count(args, "local-id") > 1)
         return tool_misused(tool,
                             "a request is about one person: nothing is asked "
@@ -29,7 +60,9 @@ cmd_request(struct tool *tool, const struct args *args)
                             "a request asks one institution: nothing is asked "
                             "in bulk. Write one request for each, with its "
                             "own reason");
-    return cmd_state(tool, args);
+    return add_request(&statement, tool, args, &err) == CII_OK
+               ? statement_send(statement)
+               : tool_fail(tool, &err);
 }
 
 /* --- what is answered --------------------------------------------------- */

@@ -14,6 +14,8 @@
 #include "client/tool/tool.h"
 
 #define LABEL_COLUMN 16
+#define REFUSED_HERE \
+    "It was refused when it arrived: nothing of its content was kept.\n"
 
 static const struct column verdict_columns[] = {
     {"Partner", "partner", COLUMN_TEXT, false},
@@ -111,6 +113,10 @@ print_event(const struct tool *tool, const struct cii_record *record)
 {
     page_title(tool, "", cii_record_get(record, "type"));
     record_print_block(tool, record, "type");
+    if (*cii_record_get(record, "hidden_at"))
+        fputs("\nA consent that it came under was withdrawn: its content is "
+              "shown no more.\n",
+              tool->out);
     if (*cii_record_get(record, "proposal"))
         fputs("\nThe proposal names events of persons who may be the same; a "
               "human decides.\n",
@@ -127,9 +133,7 @@ show_page(const struct tool *tool, const struct rows *rows,
         return rows_print_json(rows, tool);
     if (page_count(rows, "event") == 0) {
         page_title(tool, "Event ", args->word[0]);
-        fputs("It was refused when it arrived: nothing of its content was "
-              "kept.\n",
-              tool->out);
+        fputs(REFUSED_HERE, tool->out);
     }
     for (size_t i = 0; i < rows->count; i++)
         if (!strcmp(rows->record[i].kind, "event"))
@@ -189,10 +193,11 @@ static enum cii_code
 explain_page(const struct tool *tool, const struct rows *rows,
              const struct args *args, struct cii_error *err)
 {
-    (void)err;
     if (tool->json)
         return rows_print_json(rows, tool);
     page_title(tool, "Event ", args->word[0]);
+    if (page_count(rows, "refusal") > 0)
+        fputs(REFUSED_HERE, tool->out);
     for (size_t i = 0; i < rows->count; i++)
         if (!strcmp(rows->record[i].kind, "verdict") ||
             !strcmp(rows->record[i].kind, "judgement"))
@@ -200,7 +205,9 @@ explain_page(const struct tool *tool, const struct rows *rows,
     if (rows->count == 0)
         fputs("No partner: no dossier or sender names one as concerned.\n",
               tool->out);
-    return CII_OK;
+    CII_TRY(
+        page_table(tool, rows, "receipt", "Receipts", receipt_columns, err));
+    return page_table(tool, rows, "refusal", "Refusals", refusal_columns, err);
 }
 
 enum tool_status

@@ -65,6 +65,39 @@ check_day(struct core *core, struct pending *pending, const char *field,
     return CII_OK;
 }
 
+/* Names are of facets that may travel, or of event types. */
+static enum cii_code
+check_names(struct core *core, struct pending *pending, const char *path,
+            const char *names)
+{
+    struct name_part part;
+    while (names_next(&names, &part)) {
+        char name[64];
+        char text[256];
+        snprintf(name, sizeof name, "%.*s", (int)part.length, part.text);
+        const int facet = catalogue_facet(core->catalogue, name);
+        if (facet >= 0 && core->catalogue->facet[facet].banned) {
+            snprintf(text, sizeof text,
+                     "facet %s is denied to everybody on this bus: nothing "
+                     "opens it",
+                     name);
+            return pending_settle(core, pending, CII_DENIED, path, text);
+        }
+        if (facet >= 0 || catalogue_type(core->catalogue, name) >= 0)
+            continue;
+        return unknown(core, pending,
+                       &(struct unknown_name){
+                           .field = path,
+                           .what = "facet or event type",
+                           .name = name,
+                           .nearest =
+                               catalogue_nearest_facet(core->catalogue, name),
+                           .list = "cii types",
+                       });
+    }
+    return CII_OK;
+}
+
 static enum cii_code
 check_field(struct core *core, struct pending *pending,
             const struct facet_def *def, const struct field *field)
@@ -86,7 +119,9 @@ check_field(struct core *core, struct pending *pending,
     struct cii_error why;
     if (field_check(&def->field[number], field->value, &why) != CII_OK)
         return pending_settle(core, pending, CII_INVALID, path, why.text);
-    return CII_OK;
+    return def->field[number].form == FIELD_NAMES
+               ? check_names(core, pending, path, field->value)
+               : CII_OK;
 }
 
 /* All that is missing at once: a blanket consent lacks more than one thing. */

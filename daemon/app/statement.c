@@ -225,6 +225,20 @@ statement_is_ahead(const struct core *core, const struct case_file *file)
            date_to_days(&day) > swiss_day(core_now(core));
 }
 
+/* Under one reference stands one consent: one person, each pair once. */
+static bool
+is_taken(const struct core *core, const struct case_file *file, int64_t person)
+{
+    const char *ref =
+        case_value(core->catalogue, file, "consent", "consentRef");
+    const char *between =
+        case_value(core->catalogue, file, "consent", "between");
+
+    return ref && between &&
+           book_has_consent(core->book, core->config->institution, ref, person,
+                            between);
+}
+
 enum cii_code
 statement_check(const struct core *core, const struct case_file *file,
                 int64_t person, struct cii_error *err)
@@ -246,6 +260,11 @@ statement_check(const struct core *core, const struct case_file *file,
                         "a statement is of today or of a day before, not of "
                         "%s",
                         file->header->occurred_on);
+    if (is_taken(core, file, person))
+        return cii_fail(err, CII_DENIED,
+                        "there is a consent of this reference already, of "
+                        "another person or for the same pair: give this one "
+                        "a reference of its own");
     CII_TRY(inquire(&legal, &inquiry, &question, err));
     if (law_may_state(core->law, &question, &missing))
         return CII_OK;

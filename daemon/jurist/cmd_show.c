@@ -86,7 +86,7 @@ show_effects(const struct showing *show, const struct predicate_text *text)
     if (text->fact)
         line(show, "Rests on", fact_meaning(text->fact));
     if (text->basis)
-        line(show, "Rests on a basis", text->basis);
+        line(show, "Basis", text->basis);
     if (text->narrows)
         line(show, "Narrows", "what it does not list stays behind");
     if (text->stops)

@@ -685,6 +685,42 @@ statement_value(const struct catalogue *catalogue,
     return NULL;
 }
 
+/* Both hold the same two names, in whatever order. */
+static bool
+is_same_pair(const char *one, const char *other)
+{
+    struct name_part part;
+
+    while (names_next(&one, &part)) {
+        char name[INSTITUTION_MAX + 1] = "";
+        if (part.length > INSTITUTION_MAX)
+            return false;
+        memcpy(name, part.text, part.length);
+        if (!names_hold(other, name))
+            return false;
+    }
+    return true;
+}
+
+bool
+book_has_consent(const struct book *book, const char *obtained_by,
+                 const char *ref, int64_t person, const char *between)
+{
+    for (size_t i = 0; i < book->room; i++)
+        for (const struct entry *entry = book->shelf[i].newest; entry;
+             entry = entry->older) {
+            if (!is_consent(book, entry, obtained_by, ref))
+                continue;
+            const char *pair =
+                statement_value(book->catalogue, &entry->statement, "consent",
+                                "between");
+            if (book->shelf[i].person != person ||
+                (pair && is_same_pair(pair, between)))
+                return true;
+        }
+    return false;
+}
+
 size_t
 book_size(const struct book *book)
 {

@@ -117,6 +117,11 @@ const char *statement_value(const struct catalogue *catalogue,
                             const struct law_statement *statement,
                             const char *facet, const char *field);
 
+/* Has this institution stated a consent under this reference already: about
+ * another person, or for the same pair? */
+bool book_has_consent(const struct book *book, const char *obtained_by,
+                      const char *ref, int64_t person, const char *between);
+
 const struct catalogue *book_catalogue(const struct book *book);
 
 /* How many statements it holds. */

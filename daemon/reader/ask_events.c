@@ -85,12 +85,10 @@ put_proposals(struct question *question, const struct stored_event *stored,
     return CII_OK;
 }
 
-/* That it came is on record; what a withdrawal hides is not told. */
 static enum cii_code
 put_event(struct question *question, const struct stored_event *stored,
           struct cii_error *err)
 {
-    bool hidden = false;
     rows_begin(&question->rows, "event");
     put_header(&question->rows, stored);
     if (stored->person)
@@ -98,10 +96,7 @@ put_event(struct question *question, const struct stored_event *stored,
     CII_TRY(put_proposals(question, stored, err));
     if (question_is_protocol(question, stored->event.header.event_type))
         return CII_OK;
-    CII_TRY(store_event_is_hidden(question->archive.store, stored->number,
-                                  &hidden, err));
-    rows_put(&question->rows, "hidden", hidden ? "yes" : "");
-    for (size_t i = 0; !hidden && i < stored->event.facet_count; i++) {
+    for (size_t i = 0; i < stored->event.facet_count; i++) {
         struct content content;
         CII_TRY(content_unpack(&content, stored->event.facet[i].content,
                                question->arena, err));
@@ -277,6 +272,40 @@ put_refusal(void *context, const struct refusal_row *row)
     rows_put(rows, "detail", row->detail);
 }
 
+/* What a withdrawal hides is shown to nobody: that it is, since when, and
+ * because of which event. */
+static enum cii_code
+put_hidden(struct question *question, const struct stored_event *stored,
+           const struct hiding *hiding, struct cii_error *err)
+{
+    const struct header *header = &stored->event.header;
+    struct rows *rows = &question->rows;
+    struct event_row because;
+    CII_TRY(store_event_get(question->archive.store, hiding->because, &because,
+                            err));
+    rows_begin(rows, "event");
+    put_id(rows, "id", &header->event_id);
+    rows_put(rows, "issuer", header->issuer);
+    rows_put(rows, "type", header->event_type);
+    rows_put(rows, "direction",
+             stored->origin == ORIGIN_OURS ? "ours" : "arrived");
+    rows_put(rows, "discloser", stored->discloser);
+    rows_put_moment(rows, "hidden_at", hiding->at);
+    put_id(rows, "hidden_because", &because.event_id);
+    return CII_OK;
+}
+
+static enum cii_code
+put_shown(struct question *question, const struct stored_event *stored,
+          struct cii_error *err)
+{
+    struct hiding hiding;
+    CII_TRY(store_event_hiding(question->archive.store, stored->number, &hiding,
+                               err));
+    return hiding.because ? put_hidden(question, stored, &hiding, err)
+                          : put_event(question, stored, err);
+}
+
 static enum cii_code
 put_stored(struct question *question, const struct event_id *id, bool *found,
            struct cii_error *err)
@@ -288,7 +317,7 @@ put_stored(struct question *question, const struct event_id *id, bool *found,
     if (code == CII_UNKNOWN)
         return CII_OK;
     CII_TRY(code);
-    CII_TRY(put_event(question, &stored, err));
+    CII_TRY(put_shown(question, &stored, err));
     CII_TRY(store_verdict_each(question->archive.store, stored.number, NULL,
                                put_verdict, question, err));
     return store_receipt_each(question->archive.store, stored.number,

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "law/law.h"
 #include "legal/case_file.h"
 #include "proto/date.h"
 #include "reader/question.h"
@@ -37,6 +38,24 @@ answers(const struct asked *asked, const struct event_row *row)
            (row->origin == ORIGIN_OURS) != ours;
 }
 
+/* An answer of ours that the law kept back has answered nothing; a refusal to
+ * answer goes in any case. */
+static enum cii_code
+has_gone(struct question *question, int64_t number, const struct asked *asked,
+         const struct event_row *row, bool *gone, struct cii_error *err)
+{
+    struct verdict_row verdict;
+    *gone = true;
+    if (row->origin != ORIGIN_OURS || strcmp(row->type, DECLINED) == 0)
+        return CII_OK;
+    const enum cii_code found =
+        store_verdict_last(question->archive.store, number,
+                           asked->stored.event.header.issuer, false, &verdict,
+                           err);
+    *gone = found == CII_OK && verdict.verdict == VERDICT_TRANSMIT;
+    return found == CII_UNKNOWN ? CII_OK : found;
+}
+
 /* The first answer counts. */
 static enum cii_code
 see_event(struct question *question, int64_t number, struct asked *asked,
@@ -45,6 +64,10 @@ see_event(struct question *question, int64_t number, struct asked *asked,
     struct event_row row;
     CII_TRY(store_event_get(question->archive.store, number, &row, err));
     if (!answers(asked, &row) || question_is_protocol(question, row.type))
+        return CII_OK;
+    bool gone = false;
+    CII_TRY(has_gone(question, number, asked, &row, &gone, err));
+    if (!gone)
         return CII_OK;
     asked->answer = number;
     asked->answer_id = row.event_id;

@@ -35,18 +35,32 @@ store_event_unhide(struct store *store, int64_t event, struct cii_error *err)
 }
 
 enum cii_code
-store_event_is_hidden(struct store *store, int64_t event, bool *hidden,
-                      struct cii_error *err)
+store_event_hiding(struct store *store, int64_t event, struct hiding *hiding,
+                   struct cii_error *err)
 {
-    static const struct query query = {QUERY_IS_HIDDEN,
-                                       "SELECT 1 FROM hidden WHERE event = ?1"};
+    static const struct query query = {
+        QUERY_HIDING, "SELECT because, at FROM hidden WHERE event = ?1"};
     sqlite3_stmt *stmt = NULL;
     bool row = false;
 
     CII_TRY(query_start(store, &query, &stmt, err));
     bind_number(stmt, 1, event);
     CII_TRY(query_step(store, stmt, &row, err));
+    *hiding = (struct hiding){0};
+    if (row)
+        *hiding = (struct hiding){.because = column_number(stmt, 0),
+                                  .at = column_number(stmt, 1)};
     query_end(stmt);
-    *hidden = row;
+    return CII_OK;
+}
+
+enum cii_code
+store_event_is_hidden(struct store *store, int64_t event, bool *hidden,
+                      struct cii_error *err)
+{
+    struct hiding hiding;
+
+    CII_TRY(store_event_hiding(store, event, &hiding, err));
+    *hidden = hiding.because != 0;
     return CII_OK;
 }

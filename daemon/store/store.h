@@ -213,6 +213,16 @@ cii_must_check enum cii_code store_event_hide(struct store *store,
 cii_must_check enum cii_code store_event_unhide(struct store *store,
                                                 int64_t event,
                                                 struct cii_error *err);
+
+/* Why it is hidden and since when; all zero when it is shown. */
+struct hiding {
+    int64_t because; /* event; 0: not hidden */
+    int64_t at;
+};
+cii_must_check enum cii_code store_event_hiding(struct store *store,
+                                                int64_t event,
+                                                struct hiding *hiding,
+                                                struct cii_error *err);
 cii_must_check enum cii_code store_event_is_hidden(struct store *store,
                                                    int64_t event, bool *hidden,
                                                    struct cii_error *err);

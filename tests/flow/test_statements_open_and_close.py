@@ -142,9 +142,10 @@ class Statements(unittest.TestCase):
         # the same words again are not taken up
         again = self.orp.send_lines([
             consent("ge.orp", "ge.orp ge.as.hg", ref=f"C-{who['avs']}",
-                    person=who)])[0]
+                    person=who)], check=False)[0]
         settle(self.orp, self.hg)
-        self.assertEqual(again["result"], "stored")
+        self.assertEqual((again["result"], again["code"]),
+                         ("refused", "DENIED"))
         self.assertEqual(self.seen_at(self.hg, who, "mesure"), [])
 
     def test_nothing_leaves_after_it_though_it_waited(self):
@@ -249,6 +250,10 @@ class WhatCannotBeStated(unittest.TestCase):
             "not told of rights": consent("ge.orp", "ge.orp ge.as.hg",
                                           toldOfRights="no"),
             "all facets": consent("ge.orp", "ge.orp ge.as.hg", opens="*"),
+            "a facet that is none": consent("ge.orp", "ge.orp ge.as.hg",
+                                            opens="identity identy"),
+            "a facet denied to everybody": consent(
+                "ge.orp", "ge.orp ge.as.hg", opens="identity diagnosis"),
             "one office": consent("ge.orp", "ge.orp"),
             "too long": attestation(["ge.as.hg"], until=200),
             "of a day to come": {**attestation(["ge.as.hg"]),

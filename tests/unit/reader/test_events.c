@@ -50,7 +50,7 @@ Test(show, tells_nothing_that_came_under_a_withdrawn_consent)
     ASK("show", {"event", ID("01")});
 
     expect_row("event id=" ID("01") " issuer=" CCH " type=attestation-client");
-    expect_row("hidden=yes");
+    expect_row("hidden_at=");
     expect_no_row("attestation.");
     expect_no_row("identity.");
 }

@@ -114,8 +114,9 @@ Test(requesting, asks_one_institution_about_one_person)
                      " request.requestTo=ge.oai request.requestPurpose=fixer "
                      "request.requestReason=nouvelle-demande "
                      "request.legalBasis=LACI 97a al. 1 "
-                     "request.asks=plan dates request.answerBy=2016-09-30 "
-                     "request.claimFiledOn=2016-07-01\n");
+                     "request.answerBy=2016-09-30 "
+                     "request.claimFiledOn=2016-07-01 "
+                     "request.asks=identity plan dates\n");
 }
 
 static const struct refused {
