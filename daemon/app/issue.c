@@ -338,11 +338,20 @@ find_person(struct core *core, struct pending *pending, struct cii_error *err)
     const struct content *identity =
         pending->file.by_number[core->catalogue->identity];
     struct person person = {0};
-    if (identity)
-        CII_TRY(person_find(&core->archive, identity, core->config->institution,
-                            &person, err));
+    struct cii_error why;
+    pending->person = 0;
+    if (!identity)
+        return CII_OK;
+    const enum cii_code code =
+        person_find(&core->archive, identity, core->config->institution,
+                    &person, &why);
+    /* what does not open is refused when it is stored */
+    if (stored_is_damaged(code))
+        return CII_OK;
+    if (code != CII_OK)
+        *err = why;
     pending->person = person.number;
-    return CII_OK;
+    return code;
 }
 
 /* A statement is checked when it takes effect: what it rests on may stand

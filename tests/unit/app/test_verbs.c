@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "archive/person.h"
 #include "legal/rules.h"
 #include "tests/unit/app/office.h"
 
@@ -167,6 +168,55 @@ Test(verbs, what_is_known_takes_no_room_in_the_turn)
     end_turn();
     cr_expect(eq(int, (int)core->figure[FIGURE_ISSUED], 1));
     buffer_done(&client.held);
+}
+
+/* Somebody whose key here does not open any more. */
+static void
+add_damaged_person(void)
+{
+    const struct field field[] = {{"avs", "7569217076985"}};
+    const struct content identity = {1, field};
+    struct person_row row = {.sealed_key = bytes_of_text(
+                                 "damaged by something that is not us"),
+                             .sealed_identity = bytes_of_text("likewise")};
+    require_ok(
+        person_lookup(&core->archive, &identity, US, &row.lookup, &error));
+    require_ok(store_person_add(core->store, &row, &error));
+}
+
+/* What is damaged is said to who states something: the daemon stays. */
+Test(verbs, a_statement_about_a_damaged_person_ends_no_turn)
+{
+    const struct field person[] = {{"avs", "7569217076985"}};
+    const struct field veto[] = {{"objectionReason", "protection"}};
+    const struct draft_facet facet[] = {{"identity", {1, person}},
+                                        {"objection", {1, veto}}};
+    const struct draft draft = {.event_id = "",
+                                .event_type = "veto",
+                                .occurred_on = "2026-01-05",
+                                .case_ref = "",
+                                .in_reply_to = "",
+                                .as_of = "",
+                                .reliability = "",
+                                .test = true,
+                                .facet_count = 2,
+                                .facet = facet};
+    client = (struct client){.core = core, .fd = -1};
+    begin_turn();
+    add_damaged_person();
+    require_ok(issue_draft(core, &client, 1, &draft, true, &error));
+    require_ok(issue_all(core, &error));
+    struct reply reply;
+    require_ok(
+        reply_unpack(&reply,
+                     (struct bytes){client.held.data + 4, client.held.size - 4},
+                     core->turn_arena, &error));
+    cr_assert(reply.outcome_count == 1);
+    expect_text(reply.outcome[0].text,
+                "what is stored of this person does not open; bring back the "
+                "store from a backup");
+    buffer_done(&client.held);
+    store_rollback(core->store);
 }
 
 /* Many events, each for many offices that may not know: what a client could
