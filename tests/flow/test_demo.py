@@ -18,7 +18,7 @@ class Demonstration(unittest.TestCase):
         done = subprocess.run(
             [sys.executable, "-B", str(ROOT / "tests/demo/play.py")],
             env={**os.environ, "CII_BIN": str(BIN)}, capture_output=True,
-            text=True, timeout=300)
+            text=True, timeout=550)
         said = done.stdout + done.stderr
         self.assertEqual(done.returncode, 0, said)
         self.assertRegex(said, r"\d+ outcomes checked, 0 wrong")

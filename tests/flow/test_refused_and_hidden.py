@@ -9,7 +9,8 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from institutions import CONFIG, PERSON, Canton, avs_number  # noqa: E402
+from institutions import (CONFIG, PERSON, Canton, avs_number,  # noqa: E402
+                          wait_until)  # noqa: E402
 from statements import (attestation, consent, dossier,  # noqa: E402
                         reciprocity, registration, settle, withdrawal)
 
@@ -57,12 +58,13 @@ class Hidden(unittest.TestCase):
     def test_no_list_shows_it(self):
         text = self.hg.cii("--json", "query", "--avs", self.who["avs"]).stdout
         self.assertNotIn(self.sent, text)
-        # nor do the statements that came under the consent
+        # of the statements that came under the consent only that they did
         rows = self.hg.ask("statement", "list", "--avs", self.who["avs"],
                            "--ended")
-        self.assertNotIn("attestation-client",
-                         [row["type"] for row in rows
-                          if row["issuer"] == "ge.orp"])
+        hidden = [row for row in rows if row["type"] == "attestation-client"
+                  and row["issuer"] == "ge.orp"]
+        self.assertTrue(all(row["hidden"] == "yes" for row in hidden))
+        self.assertFalse(any("attestation" in row for row in hidden))
 
     def test_it_is_explained_all_the_same(self):
         row = self.hg.ask("explain", self.sent)[0]
@@ -100,10 +102,12 @@ class Refused(unittest.TestCase):
             self.assertIn(refusal["reason"], page)
             self.assertNotIn("emploi", page)
 
-            receipt = next(row for row in orp.ask("explain", sent)
-                           if row["kind"] == "receipt")
-            self.assertEqual((receipt["partner"], receipt["state"]),
-                             ("ge.cch", "refused"))
+            def refused():
+                return [row for row in orp.ask("explain", sent)
+                        if row["kind"] == "receipt"
+                        and row["state"] == "refused"]
+            receipt, = wait_until(refused, what="the receipt")
+            self.assertEqual(receipt["partner"], "ge.cch")
             self.assertIn(receipt["reason"],
                           orp.cii("explain", sent).stdout)
 
