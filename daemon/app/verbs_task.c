@@ -113,6 +113,21 @@ check_proof(const char *proof, struct cii_error *err)
     return CII_OK;
 }
 
+/* Said again, it is done; with another proof, it contradicts what is known. */
+static enum cii_code
+closed_before(struct call *call, int64_t number, const char *proof,
+              struct cii_error *err)
+{
+    struct task_row task;
+    CII_TRY(store_task_get(call->core->store, number, &task, err));
+    if (strcmp(task.proof, proof) == 0)
+        return CII_OK;
+    return cii_fail(err, CII_CONFLICT,
+                    "task %" PRId64
+                    " is closed already; its first proof stands",
+                    number);
+}
+
 static enum cii_code
 close_task(struct call *call, int64_t number, const char *proof,
            struct cii_error *err)
@@ -126,10 +141,7 @@ close_task(struct call *call, int64_t number, const char *proof,
                         "; `cii task list` shows them",
                         number);
     if (code == CII_DUPLICATE)
-        return cii_fail(err, CII_DUPLICATE,
-                        "task %" PRId64
-                        " is closed already; its first proof stands",
-                        number);
+        return closed_before(call, number, proof, err);
     return code;
 }
 

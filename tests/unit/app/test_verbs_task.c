@@ -101,7 +101,8 @@ Test(verbs_task, that_is_not_there_is_unknown)
 Test(verbs_task, that_is_closed_keeps_its_first_proof)
 {
     expect_text(asked("1", "the first"), "OK");
-    expect_text(asked("1", "the second"), "DUPLICATE");
+    expect_text(asked("1", "the first"), "OK");
+    expect_text(asked("1", "the second"), "CONFLICT");
 
     struct task_row row;
     require_ok(store_task_get(core->store, task, &row, &error));
