@@ -135,37 +135,6 @@ rejudge_event(struct core *core, const struct told_event *event,
 
 /* --- one event ------------------------------------------------------------*/
 
-/* Whom it may go to now, collected before the store is asked further. */
-struct round {
-    struct peer **peer;
-    bool *in_dossier;
-    size_t count;
-};
-
-static enum cii_code
-round_new(struct core *core, struct round *round, struct cii_error *err)
-{
-    round->peer = arena_take(core->turn_arena,
-                             (core->peer_count + 1) * sizeof(struct peer *));
-    round->in_dossier = arena_take(core->turn_arena, core->peer_count + 1);
-    round->count = 0;
-    return round->peer && round->in_dossier
-               ? CII_OK
-               : cii_fail(err, CII_MEMORY, "no memory for partners");
-}
-
-static enum cii_code
-round_add(void *context, struct peer *peer, bool in_dossier,
-          struct cii_error *err)
-{
-    struct round *round = context;
-
-    (void)err;
-    round->in_dossier[round->count] = in_dossier;
-    round->peer[round->count++] = peer;
-    return CII_OK;
-}
-
 static enum cii_code
 look_at(struct core *core, const struct told_event *event, struct peer *to,
         bool in_dossier, bool narrow, struct cii_error *err)
@@ -187,7 +156,7 @@ look_at_event(struct core *core, int64_t number, const struct peer *partner,
               struct cii_error *err)
 {
     struct told_event *event = arena_take(core->turn_arena, sizeof *event);
-    struct round round;
+    struct telling_round round;
     struct cii_error why;
     bool narrow = false;
 
@@ -201,10 +170,8 @@ look_at_event(struct core *core, int64_t number, const struct peer *partner,
         return code;
     }
     CII_TRY(store_event_is_narrow(core->store, number, &narrow, err));
-    CII_TRY(round_new(core, &round, err));
-    CII_TRY(telling_concerned(core, &event->file, event->stored.person,
-                              event->stored.event.header.issuer, round_add,
-                              &round, err));
+    CII_TRY(telling_collect(core, &event->file, event->stored.person,
+                            event->stored.event.header.issuer, &round, err));
     for (size_t i = 0; i < round.count; i++)
         if ((!partner || round.peer[i] == partner) &&
             strcmp(round.peer[i]->config->id, event->stored.discloser) != 0)
@@ -241,16 +208,6 @@ keep_newest(struct lines *lines, const char *name, const struct event_row *row)
     strncpy(line->day, row->occurred_on, sizeof line->day - 1);
 }
 
-static bool
-is_forwarded(const struct core *core, const char *type)
-{
-    char **name = core->config->forwards;
-
-    while (name && *name && strcmp(*name, type) != 0)
-        name++;
-    return name && *name;
-}
-
 static enum cii_code
 sort_in(struct core *core, int64_t number, struct lines *lines,
         struct cii_error *err)
@@ -263,7 +220,7 @@ sort_in(struct core *core, int64_t number, struct lines *lines,
         return CII_OK;
     const struct type_def *def = &core->catalogue->type[type];
     if (!*def->line || def->kept || def->local || def->protocol ||
-        (row.origin != ORIGIN_OURS && !is_forwarded(core, row.type)))
+        (row.origin != ORIGIN_OURS && !telling_is_forwarded(core, row.type)))
         return CII_OK;
     keep_newest(lines, def->line, &row);
     return CII_OK;

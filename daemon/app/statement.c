@@ -142,36 +142,6 @@ statement_stored(struct core *core, const struct stated *stated,
 
 /* --- passing on -----------------------------------------------------------*/
 
-static bool
-is_forwarded(const struct core *core, const struct case_file *file)
-{
-    char **type = core->config->forwards;
-
-    while (type && *type && strcmp(*type, file->header->event_type) != 0)
-        type++;
-    return type && *type;
-}
-
-/* Partners to tell: asking the store goes on while they are collected. */
-struct round {
-    struct core *core;
-    struct peer **peer;
-    bool *in_dossier;
-    size_t count;
-};
-
-static enum cii_code
-round_add(void *context, struct peer *peer, bool in_dossier,
-          struct cii_error *err)
-{
-    struct round *round = context;
-
-    (void)err;
-    round->in_dossier[round->count] = in_dossier;
-    round->peer[round->count++] = peer;
-    return CII_OK;
-}
-
 static enum cii_code
 pass_to(struct core *core, const struct stated *stated, struct peer *to,
         bool in_dossier, struct cii_error *err)
@@ -194,17 +164,13 @@ statement_pass_on(struct core *core, const struct stated *stated,
                   struct cii_error *err)
 {
     const char *issuer = stated->file->header->issuer;
-    struct round round = {.core = core};
+    struct telling_round round;
 
-    if (!is_withdrawal(stated->file) && !is_forwarded(core, stated->file))
+    if (!is_withdrawal(stated->file) &&
+        !telling_is_forwarded(core, stated->file->header->event_type))
         return CII_OK;
-    round.peer = arena_take(core->turn_arena,
-                            (core->peer_count + 1) * sizeof(struct peer *));
-    round.in_dossier = arena_take(core->turn_arena, core->peer_count + 1);
-    if (!round.peer || !round.in_dossier)
-        return cii_fail(err, CII_MEMORY, "no memory for partners");
-    CII_TRY(telling_concerned(core, stated->file, stated->person, issuer,
-                              round_add, &round, err));
+    CII_TRY(telling_collect(core, stated->file, stated->person, issuer, &round,
+                            err));
     for (size_t i = 0; i < round.count; i++)
         if (round.peer[i] != stated->teller &&
             strcmp(round.peer[i]->config->id, issuer) != 0)

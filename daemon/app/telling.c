@@ -352,3 +352,40 @@ telling_concerned(struct core *core, const struct case_file *file,
         return person ? of_person(&concern, file, person, issuer, err) : CII_OK;
     return of_nobody(&concern, file, err);
 }
+
+static enum cii_code
+round_add(void *context, struct peer *peer, bool in_dossier,
+          struct cii_error *err)
+{
+    struct telling_round *round = context;
+
+    (void)err;
+    round->in_dossier[round->count] = in_dossier;
+    round->peer[round->count++] = peer;
+    return CII_OK;
+}
+
+enum cii_code
+telling_collect(struct core *core, const struct case_file *file, int64_t person,
+                const char *issuer, struct telling_round *round,
+                struct cii_error *err)
+{
+    *round = (struct telling_round){
+        .peer = arena_take(core->turn_arena,
+                           (core->peer_count + 1) * sizeof(struct peer *)),
+        .in_dossier = arena_take(core->turn_arena, core->peer_count + 1),
+    };
+    if (!round->peer || !round->in_dossier)
+        return cii_fail(err, CII_MEMORY, "no memory for partners");
+    return telling_concerned(core, file, person, issuer, round_add, round, err);
+}
+
+bool
+telling_is_forwarded(const struct core *core, const char *type)
+{
+    char **name = core->config->forwards;
+
+    while (name && *name && strcmp(*name, type) != 0)
+        name++;
+    return name && *name;
+}

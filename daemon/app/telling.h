@@ -47,6 +47,21 @@ cii_must_check enum cii_code telling_concerned(
     const char *issuer, telling_seen *seen, void *context,
     struct cii_error *err);
 
+/* The same, collected in the turn's arena: the store may be asked further. */
+struct telling_round {
+    struct peer **peer;
+    bool *in_dossier;
+    size_t count;
+};
+cii_must_check enum cii_code telling_collect(struct core *core,
+                                             const struct case_file *file,
+                                             int64_t person, const char *issuer,
+                                             struct telling_round *round,
+                                             struct cii_error *err);
+
+/* Do we pass events of this type on, as a bureau does? */
+bool telling_is_forwarded(const struct core *core, const char *type);
+
 /* What is stored, opened as the law sees it; its content lives in the turn's
  * arena. UNKNOWN: it cannot be read, or the catalogue does not know it. */
 struct told_event {
